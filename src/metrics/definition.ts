@@ -53,6 +53,8 @@ export const builtin = {
   loopDelay: define('generator_loop_delay', 'trend', 'time'),
   /** Share (0 to 1) of the CPU that one worker may use, one sample a second and worker. */
   cpuRatio: define('generator_cpu_ratio', 'trend'),
+  /** Share (0 to 1) of a second that a worker was ready to run but waited for a core or was throttled by its cgroup. */
+  cpuWaitRatio: define('generator_cpu_wait_ratio', 'trend'),
   loopUtilisation: define('generator_loop_utilisation', 'trend'),
   gcPause: define('generator_gc_pause', 'trend', 'time'),
   /** Failures of our own machine: EMFILE, EADDRNOTAVAIL, ENOBUFS. */

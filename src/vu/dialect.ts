@@ -1,0 +1,10 @@
+import type { Vu } from './vu.ts'
+
+/** A family of scripts: which modules it may import from the program, and what it finds there. */
+export interface Dialect {
+  readonly name: string
+  /** Specifiers that resolve to the running program. */
+  provides(specifier: string): boolean
+  /** The module's namespace, bound to one VU. Called once per VU and import; throws a UserError for one that it does not have. */
+  bind(specifier: string, vu: Vu): unknown
+}
