@@ -1,0 +1,64 @@
+import { UserError } from '../base/user-error.ts'
+import { exitCode } from '../base/exit-code.ts'
+import type { Dialect } from '../vu/dialect.ts'
+import type { Vu } from '../vu/vu.ts'
+import { bindCheck } from './check.ts'
+import type { Check } from './check.ts'
+import { VuExecution } from './execution.ts'
+import type { Execution } from './execution.ts'
+import { bindFail, bindGroup, bindSleep } from './flow.ts'
+import type { Fail, Group, Sleep } from './flow.ts'
+import { VuHttp } from './http.ts'
+import { metricsModule } from './metrics.ts'
+import { scenario } from './scenario.ts'
+
+/** The module `brunt` of one VU. Each member is made when a script first reads it. */
+class BruntModule {
+  readonly #vu: Vu
+  #group: Group | undefined
+  #execution: Execution | undefined
+
+  constructor(vu: Vu) {
+    this.#vu = vu
+  }
+
+  get check(): Check {
+    return bindCheck(this.#vu)
+  }
+  get sleep(): Sleep {
+    return bindSleep(this.#vu)
+  }
+  get group(): Group {
+    this.#group ??= bindGroup(this.#vu)
+    return this.#group
+  }
+  get fail(): Fail {
+    return bindFail()
+  }
+  get execution(): Execution {
+    this.#execution ??= new VuExecution(this.#vu)
+    return this.#execution
+  }
+  get scenario(): typeof scenario {
+    return scenario
+  }
+}
+
+const modules: Readonly<Record<string, (vu: Vu) => unknown>> = {
+  brunt: (vu) => new BruntModule(vu),
+  'brunt/http': (vu) => ({ default: new VuHttp(vu) }),
+  'brunt/metrics': (vu) => metricsModule(vu.world),
+}
+
+/** Scripts that import `brunt`. */
+export const nativeDialect: Dialect = {
+  name: 'native',
+  provides: (specifier) => specifier === 'brunt' || specifier.startsWith('brunt/'),
+  bind(specifier, vu) {
+    const make = modules[specifier]
+    if (!make) {
+      throw new UserError('MODULE_UNKNOWN', `there is no module "${specifier}"`, { hint: `there are ${Object.keys(modules).join(', ')}`, exitCode: exitCode.scriptException })
+    }
+    return make(vu)
+  },
+}
