@@ -1,0 +1,83 @@
+// npm test: builds, gets the servers that tests need where it may, runs every test, ends with `N passed, N failed`.
+// Arguments are handed to vitest:  npm test -- src/plan
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+/** Program -> the Debian package that has it. */
+const servers = { nginx: 'nginx', curl: 'curl' }
+
+run(process.execPath, ['scripts/build.mjs'])
+provideServers()
+const folder = mkdtempSync(path.join(tmpdir(), 'brunt-test-'))
+const report = path.join(folder, 'report.json')
+const vitest = [
+  path.join(root, 'node_modules/vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+]
+const { status } = spawnSync(process.execPath, [...vitest, ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+const { passed, failed } = count(report)
+rmSync(folder, { recursive: true, force: true })
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
+process.exit(failed > 0 || passed === 0 ? 1 : (status ?? 1))
+
+function provideServers() {
+  const missing = Object.keys(servers).filter((program) => !isOnPath(program))
+  if (missing.length === 0) return
+  const packages = missing.map((program) => servers[program])
+  const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version')
+  if (mayInstall) {
+    process.stdout.write(`installing what the tests need: ${packages.join(' ')}\n`)
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    const options = { stdio: ['ignore', 'ignore', 'inherit'], env }
+    spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=500', 'update', '-qq'], options)
+    spawnSync(
+      'apt-get',
+      ['-o', 'DPkg::Lock::Timeout=500', 'install', '-y', '-qq', '--no-install-recommends', ...packages],
+      options,
+    )
+  }
+  const still = missing.filter((program) => !isOnPath(program))
+  if (still.length === 0) return
+  process.stderr.write(
+    `The tests need these programs: ${still.map((program) => `${program} (Debian package ${servers[program]})`).join(', ')}\n`,
+  )
+  process.exit(1)
+}
+
+function isOnPath(program) {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin']
+  return folders.some((folder) => existsSync(path.join(folder, program)))
+}
+
+/** A test file that could not be loaded is one failure: it would otherwise vanish from the count. */
+function count(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1 }
+  const {
+    numPassedTests,
+    numFailedTests,
+    testResults,
+    numPendingTests = 0,
+    numTodoTests = 0,
+  } = JSON.parse(readFileSync(file, 'utf8'))
+  const unloaded = testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.every((one) => one.status !== 'failed'),
+  ).length
+  if (numPendingTests + numTodoTests > 0)
+    process.stdout.write(`\n${numPendingTests + numTodoTests} tests were skipped: that counts as failed\n`)
+  return { passed: numPassedTests, failed: numFailedTests + unloaded + numPendingTests + numTodoTests }
+}
+
+function run(program, args) {
+  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0) process.exit(status ?? 1)
+}
