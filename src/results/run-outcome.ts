@@ -23,5 +23,7 @@ export interface RunOutcome {
   /** The script's handleSummary results: path or `stdout`/`stderr` to text. */
   readonly files: Readonly<Record<string, string>>
   /** Why the run ended early or failed, in one sentence; `undefined` when it ran to its end. */
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | undefined; readonly stack: string } | undefined
+  readonly error:
+    | { readonly code: string; readonly message: string; readonly hint: string | undefined; readonly stack: string }
+    | undefined
 }

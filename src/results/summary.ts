@@ -21,7 +21,11 @@ export interface Summary {
   readonly submetrics: Readonly<Record<string, MetricSummary & { readonly tags: Tags }>>
   readonly thresholds: readonly ThresholdSummary[]
   readonly checks: readonly CheckSummary[]
-  readonly groups: readonly { readonly path: string; readonly count: number; readonly durationMs: Readonly<Record<string, number>> }[]
+  readonly groups: readonly {
+    readonly path: string
+    readonly count: number
+    readonly durationMs: Readonly<Record<string, number>>
+  }[]
   readonly monitors: Readonly<Record<string, MetricSummary>>
   /** Things the reader must know, worst first, each a sentence. */
   readonly notes: readonly string[]
