@@ -1,7 +1,8 @@
 import { UserError } from '../base/user-error.ts'
 import { builtin } from '../metrics/definition.ts'
 import type { MetricId, TagSetId, Tags } from '../metrics/definition.ts'
-import type { MetricRegistry, Sink } from '../metrics/registry.ts'
+import type { MetricRegistry } from '../metrics/registry.ts'
+import type { Sink } from '../metrics/sink.ts'
 import type { Vu } from '../vu/vu.ts'
 
 /** A value to judge by its truthiness, or a predicate of the checked value. */

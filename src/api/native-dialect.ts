@@ -15,6 +15,8 @@ import { scenario } from './scenario.ts'
 /** The module `brunt` of one VU. Each member is made when a script first reads it. */
 class BruntModule {
   readonly #vu: Vu
+  #check: Check | undefined
+  #sleep: Sleep | undefined
   #group: Group | undefined
   #execution: Execution | undefined
 
@@ -23,10 +25,12 @@ class BruntModule {
   }
 
   get check(): Check {
-    return bindCheck(this.#vu)
+    this.#check ??= bindCheck(this.#vu)
+    return this.#check
   }
   get sleep(): Sleep {
-    return bindSleep(this.#vu)
+    this.#sleep ??= bindSleep(this.#vu)
+    return this.#sleep
   }
   get group(): Group {
     this.#group ??= bindGroup(this.#vu)
@@ -38,6 +42,11 @@ class BruntModule {
   get execution(): Execution {
     this.#execution ??= new VuExecution(this.#vu)
     return this.#execution
+  }
+  /** Variables of `-e` and the environment, those of the running scenario over them. */
+  get env(): Readonly<Record<string, string | undefined>> {
+    const vu = this.#vu
+    return new Proxy({}, { get: (_target, name) => (typeof name === 'string' ? (vu.scenario?.env[name] ?? vu.world.env[name]) : undefined) })
   }
   get scenario(): typeof scenario {
     return scenario

@@ -14,3 +14,5 @@ export const group: Group = outsideRun('group()')
 export const sleep: Sleep = outsideRun('sleep()')
 export const fail: Fail = outsideRun('fail()')
 export const execution: Execution = outsideRun('execution')
+/** Variables of `-e` and the environment, those of the running scenario over them. */
+export const env: Readonly<Record<string, string | undefined>> = outsideRun('env')

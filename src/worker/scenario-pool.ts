@@ -1,0 +1,120 @@
+import type { TagSetId } from '../metrics/definition.ts'
+import type { VuHold, VuPool } from '../executors/executor.ts'
+import type { Scenario } from '../plan/plan.ts'
+import { IterationRunner } from '../vu/iteration.ts'
+import type { IterationMetrics, IterationOutcome } from '../vu/iteration.ts'
+import type { Vu } from '../vu/vu.ts'
+import type { VuStore } from './vu-store.ts'
+
+export interface ScenarioPoolOptions {
+  readonly scenario: Scenario
+  readonly store: VuStore
+  readonly metrics: IterationMetrics
+  readonly tags: TagSetId
+  readonly minIterationDurationMs: number
+  /** Most VUs that this scenario may hold in this worker. */
+  readonly maxVus: number
+  /** Says that growing failed: the script's init threw. */
+  growFailed(error: unknown): void
+}
+
+/** One scenario's VUs in this worker: takes them from the store, counts what they do. */
+export class ScenarioPool implements VuPool {
+  readonly options: ScenarioPoolOptions
+  readonly #holds = new Map<Vu, Hold>()
+  heldCount = 0
+  completedCount = 0
+  interruptedCount = 0
+
+  constructor(options: ScenarioPoolOptions) {
+    this.options = options
+  }
+
+  acquire(): VuHold | undefined {
+    const { store, scenario, tags } = this.options
+    const lost: Vu[] = []
+    let vu = store.take()
+    // A VU whose script clings to an interrupted iteration cannot run another one.
+    while (vu?.interruption) {
+      lost.push(vu)
+      vu = store.take()
+    }
+    for (const each of lost) store.give(each)
+    if (!vu) return undefined
+    if (vu.scenario !== scenario) vu.enter(scenario, tags)
+    let hold = this.#holds.get(vu)
+    if (!hold) {
+      hold = new Hold(this, vu)
+      this.#holds.set(vu, hold)
+    }
+    this.heldCount += 1
+    return hold
+  }
+
+  async grow(): Promise<boolean> {
+    const { store, maxVus } = this.options
+    if (this.heldCount >= maxVus) return false
+    try {
+      await store.add()
+      return true
+    } catch (error) {
+      this.options.growFailed(error)
+      return false
+    }
+  }
+}
+
+class Hold implements VuHold {
+  readonly #pool: ScenarioPool
+  readonly #vu: Vu
+  readonly #runner: IterationRunner
+  #wait: { timer: NodeJS.Timeout; end: () => void } | undefined
+
+  constructor(pool: ScenarioPool, vu: Vu) {
+    this.#pool = pool
+    this.#vu = vu
+    this.#runner = new IterationRunner(vu, execOf(vu, pool.options.scenario.exec), pool.options.metrics)
+  }
+
+  run(start: { index: number; dueAtMs: number | undefined }): Promise<IterationOutcome> {
+    const running = this.#runner.run(start).then(this.#count)
+    return this.#pool.options.minIterationDurationMs > 0 ? this.#padded(running) : running
+  }
+
+  readonly #count = (outcome: IterationOutcome): IterationOutcome => {
+    if (outcome === 'interrupted') this.#pool.interruptedCount += 1
+    else this.#pool.completedCount += 1
+    return outcome
+  }
+
+  async #padded(running: Promise<IterationOutcome>): Promise<IterationOutcome> {
+    const vu = this.#vu
+    const outcome = await running
+    const leftMs = vu.startedAtMs + this.#pool.options.minIterationDurationMs - vu.clock.nowMs()
+    if (outcome === 'interrupted' || leftMs <= 0) return outcome
+    await new Promise<void>((resolve) => {
+      this.#wait = { timer: setTimeout(resolve, Math.ceil(leftMs)), end: resolve }
+    })
+    this.#wait = undefined
+    return outcome
+  }
+
+  interrupt(): void {
+    if (this.#wait) {
+      clearTimeout(this.#wait.timer)
+      this.#wait.end()
+    }
+    this.#runner.interrupt('the graceful stop is over')
+  }
+
+  release(): void {
+    this.#pool.heldCount -= 1
+    this.#pool.options.store.give(this.#vu)
+  }
+}
+
+function execOf(vu: Vu, name: string): (data: unknown) => unknown {
+  const exec = vu.exports[name]
+  if (typeof exec !== 'function') throw new Error(`the script instance of VU ${vu.id} exports no function "${name}"`)
+  return exec as (data: unknown) => unknown
+}
