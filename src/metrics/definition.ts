@@ -56,6 +56,8 @@ export const builtin = {
   /** Share (0 to 1) of a second that a worker was ready to run but waited for a core or was throttled by its cgroup. */
   cpuWaitRatio: define('generator_cpu_wait_ratio', 'trend'),
   loopUtilisation: define('generator_loop_utilisation', 'trend'),
+  /** Share (0 to 1) of a second in which the worker was throttled by its cgroup or waited for a core. */
+  coreWaitRatio: define('generator_core_wait_ratio', 'trend'),
   gcPause: define('generator_gc_pause', 'trend', 'time'),
   /** Failures of our own machine: EMFILE, EADDRNOTAVAIL, ENOBUFS. */
   localSocketErrors: define('generator_local_socket_errors', 'counter'),
