@@ -53,8 +53,6 @@ export const builtin = {
   loopDelay: define('generator_loop_delay', 'trend', 'time'),
   /** Share (0 to 1) of the CPU that one worker may use, one sample a second and worker. */
   cpuRatio: define('generator_cpu_ratio', 'trend'),
-  /** Share (0 to 1) of a second that a worker was ready to run but waited for a core or was throttled by its cgroup. */
-  cpuWaitRatio: define('generator_cpu_wait_ratio', 'trend'),
   loopUtilisation: define('generator_loop_utilisation', 'trend'),
   /** Share (0 to 1) of a second in which the worker was throttled by its cgroup or waited for a core. */
   coreWaitRatio: define('generator_core_wait_ratio', 'trend'),

@@ -59,7 +59,7 @@ export class HealthProbe {
       this.#registry.record(this.#registry.define(builtin.cpuRatio), usedMs / elapsedMs / this.#coreShare, root)
       this.#registry.record(this.#registry.define(builtin.loopUtilisation), performance.eventLoopUtilization(utilisation, this.#lastUtilisation).utilization, root)
       if (waitNs !== undefined && this.#lastWaitNs !== undefined) {
-        this.#registry.record(this.#registry.define(builtin.cpuWaitRatio), (waitNs - this.#lastWaitNs) / 1e6 / elapsedMs, root)
+        this.#registry.record(this.#registry.define(builtin.coreWaitRatio), (waitNs - this.#lastWaitNs) / 1e6 / elapsedMs, root)
       }
     }
     this.#lastAtMs = nowMs

@@ -23,6 +23,8 @@ export class ScenarioPool implements VuPool {
   readonly options: ScenarioPoolOptions
   readonly #holds = new Map<Vu, Hold>()
   heldCount = 0
+  /** VUs in the middle of an iteration. */
+  runningCount = 0
   completedCount = 0
   interruptedCount = 0
 
@@ -77,11 +79,13 @@ class Hold implements VuHold {
   }
 
   run(start: { index: number; dueAtMs: number | undefined }): Promise<IterationOutcome> {
+    this.#pool.runningCount += 1
     const running = this.#runner.run(start).then(this.#count)
     return this.#pool.options.minIterationDurationMs > 0 ? this.#padded(running) : running
   }
 
   readonly #count = (outcome: IterationOutcome): IterationOutcome => {
+    this.#pool.runningCount -= 1
     if (outcome === 'interrupted') this.#pool.interruptedCount += 1
     else this.#pool.completedCount += 1
     return outcome

@@ -162,7 +162,7 @@ export class SegmentRun {
 
   get activeVuCount(): number {
     let count = 0
-    for (const lane of this.#lanes.values()) count += lane.pool.heldCount
+    for (const lane of this.#lanes.values()) count += lane.pool.runningCount
     return count
   }
 
@@ -178,7 +178,7 @@ export class SegmentRun {
   states(): ScenarioState[] {
     return [...this.#lanes.values()].map(({ scenario, pool, executor, dropped }) => ({
       scenario: scenario.name,
-      activeVus: pool.heldCount,
+      activeVus: pool.runningCount,
       initializedVus: this.#store.count,
       completed: pool.completedCount,
       interrupted: pool.interruptedCount,
