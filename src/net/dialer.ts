@@ -8,11 +8,20 @@ export interface DialTarget {
   readonly alpn?: readonly string[]
   /** TLS server name when it differs from `host`. */
   readonly serverName?: string
-  /** Receives every read: bytes `[0, length)` of a buffer that is only valid during the call. */
-  readonly onRead: (length: number, buffer: Buffer) => void
+  /** Through a proxy, a tunnel (CONNECT) although `tls` is false; for protocols that are not plain HTTP requests. */
+  readonly isTunnelWanted?: boolean
+  /**
+   * Receives every read: bytes `[0, length)` of a buffer that is only valid during the call; `this` is the socket. Returning
+   * `false` stops the reading until `socket.resume()`. May be called before `dial` resolves. Never called when ALPN chose
+   * `h2`: those bytes stay in the stream for `node:http2`.
+   */
+  readonly onRead: (this: Socket, length: number, buffer: Buffer) => void | boolean
 }
 
-/** A connected socket and how long each phase took, in ms. Its `error`, `end` and `close` events belong to the caller. */
+/**
+ * A connected socket and how long each phase took, in ms. Its `error`, `end` and `close` events belong to the caller; an `error`
+ * that nobody listens to is ignored, so look at `socket.destroyed` when you are late.
+ */
 export interface Dialed {
   readonly socket: Socket
   readonly remoteAddress: string
@@ -31,11 +40,20 @@ export interface Dialed {
 /** Opens connections as the plan allows: host overrides, block lists, allow-list, DNS cache, TLS, proxies, local addresses. */
 export interface Dialer {
   /** Rejects with a `NetworkError`. `localAddress` is the VU's source address. */
-  dial(to: DialTarget, options: { signal: AbortSignal | undefined; timeoutMs: number; localAddress: string | undefined }): Promise<Dialed>
+  dial(
+    to: DialTarget,
+    options: { signal: AbortSignal | undefined; timeoutMs: number; localAddress: string | undefined },
+  ): Promise<Dialed>
   /** Throws a `NetworkError` when block lists or the allow-list forbid this host. For libraries that dial by themselves. */
   permit(host: string, port: number): void
-  /** The proxy a plain-HTTP request must be sent to in absolute form, if any. */
-  httpProxyFor(host: string, port: number): { readonly host: string; readonly port: number; readonly authorization: string | undefined } | undefined
+  /**
+   * The proxy a plain-HTTP request must be sent to in absolute form, if any. `dial` to the target connects to that proxy by
+   * itself (as does `dial` to the proxy's own address, which is never checked: ask `permit` for the target then).
+   */
+  httpProxyFor(
+    host: string,
+    port: number,
+  ): { readonly host: string; readonly port: number; readonly authorization: string | undefined } | undefined
 }
 
 /** A connection that could not be made or broke. `code` is the stable number scripts see as `error_code`. */
