@@ -232,7 +232,8 @@ class SeriesRegistry implements MetricRegistry {
     const key = seriesKey(slot.definition.name, tags)
     const known = slot.series.get(key)
     if (known) return known
-    if (admission === 'within limits' && this.#memory.bytes + seriesBytes > this.#maxBytes) return this.#series(slot, overflowTags, 'always')
+    if (admission === 'within limits' && this.#memory.bytes + seriesBytes > this.#maxBytes)
+      return this.#series(slot, overflowTags, 'always')
     const made = createAccumulator(slot.definition, tags, { nowMs: this.#nowMs, memory: this.#memory })
     this.#memory.bytes += seriesBytes
     slot.series.set(key, made)
@@ -241,7 +242,10 @@ class SeriesRegistry implements MetricRegistry {
 }
 
 function usedKeys({ selectors, groupings }: RegistryOptions): ReadonlySet<string> {
-  return new Set([...selectors.flatMap((selector) => Object.keys(selector.tags)), ...groupings.flatMap((grouping) => grouping.keys)])
+  return new Set([
+    ...selectors.flatMap((selector) => Object.keys(selector.tags)),
+    ...groupings.flatMap((grouping) => grouping.keys),
+  ])
 }
 
 function selectedValues(selectors: readonly Selector[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -261,7 +265,8 @@ function rejectBadName(name: string): void {
 
 function rejectConflict(known: MetricDefinition, wanted: MetricDefinition): void {
   if (known.type === wanted.type && known.contains === wanted.contains) return
-  const difference = known.type === wanted.type ? `contains ${known.contains}, not ${wanted.contains}` : `is a ${known.type}, not a ${wanted.type}`
+  const difference =
+    known.type === wanted.type ? `contains ${known.contains}, not ${wanted.contains}` : `is a ${known.type}, not a ${wanted.type}`
   throw new UserError('METRIC_TYPE_CONFLICT', `metric "${known.name}" already exists and ${difference}`, {
     hint: 'give the second metric another name',
   })

@@ -49,7 +49,8 @@ function parseTags(text: string, from: number): Tags {
   let at = from
   while (true) {
     const key = readPart(text, at, ':,}')
-    if (text[key.end] !== ':') throw invalid(text, key.value === '' ? 'there is no tag in the braces' : `tag "${key.value}" has no value`)
+    if (text[key.end] !== ':')
+      throw invalid(text, key.value === '' ? 'there is no tag in the braces' : `tag "${key.value}" has no value`)
     if (key.value === '') throw invalid(text, 'a tag has no name')
     const value = readPart(text, key.end + 1, ',}')
     if (tags.some(([name]) => name === key.value)) throw invalid(text, `tag "${key.value}" is there twice`)

@@ -15,11 +15,11 @@ export interface GaugeState {
 }
 
 /** How many seconds a late report may lag behind the newest and still count as if it had come in time. */
-const settledAfterSeconds = 600
+const settledAfterSeconds = 60
 
 /**
  * A gauge of which every source holds a part (`vus`): value is the sum of the last values of all sources; min and max are
- * those of the sum, second by second. The order of reports makes no difference within ten minutes, and memory is bounded.
+ * those of the sum, second by second. The order of reports makes no difference within a minute, and memory is bounded.
  */
 export class SummedGauge {
   /** By source, ascending seconds. */
@@ -29,15 +29,15 @@ export class SummedGauge {
   #settledMax = Number.NEGATIVE_INFINITY
 
   add(source: string, report: GaugeState): void {
-    const second = Math.max(Math.floor(report.atMs / 1000), this.#settledBefore - 1)
+    const second = Math.floor(report.atMs / 1000)
     const steps = this.#steps.get(source) ?? []
     this.#steps.set(source, steps)
-    const after = steps.findLastIndex((step) => step.second <= second)
-    const own = steps[after]
+    const before = steps.findLastIndex((step) => step.second <= second)
+    const own = steps[before]
     if (own?.second === second) absorb(own, report)
-    else steps.splice(after + 1, 0, { second, value: report.value, atMs: report.atMs, min: report.min, max: report.max })
-    if (second - settledAfterSeconds >= this.#settledBefore + settledAfterSeconds) this.#settle(second - settledAfterSeconds)
-    else if (this.#settledBefore === Number.NEGATIVE_INFINITY) this.#settledBefore = second - settledAfterSeconds
+    else if (second >= this.#settledBefore || steps.length === 0) steps.splice(before + 1, 0, { ...pick(report), second })
+    if (this.#settledBefore === Number.NEGATIVE_INFINITY) this.#settledBefore = second - settledAfterSeconds
+    if (second - this.#settledBefore >= 2 * settledAfterSeconds) this.#settle(second - settledAfterSeconds)
   }
 
   read(): GaugeState {
@@ -85,6 +85,10 @@ export class SummedGauge {
       if (last > 0) steps.splice(0, last)
     }
   }
+}
+
+function pick({ value, min, max, atMs }: GaugeState): GaugeState {
+  return { value, min, max, atMs }
 }
 
 function absorb(step: Step, report: GaugeState): void {

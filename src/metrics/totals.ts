@@ -98,9 +98,13 @@ export class Totals {
       this.#metrics.set(name, metric)
     }
     if (metric.definition.type !== delta.type) {
-      throw new UserError('METRIC_TYPE_CONFLICT', `metric "${name}" is a ${metric.definition.type} here and a ${delta.type} elsewhere`, {
-        hint: 'define it the same way in every scenario and every worker',
-      })
+      throw new UserError(
+        'METRIC_TYPE_CONFLICT',
+        `metric "${name}" is a ${metric.definition.type} here and a ${delta.type} elsewhere`,
+        {
+          hint: 'define it the same way in every scenario and every worker',
+        },
+      )
     }
     const key = seriesKey(name, delta.tags)
     let held = metric.series.get(key)
