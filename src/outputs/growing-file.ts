@@ -31,6 +31,7 @@ export class GrowingFile {
   #queuedBytes = 0
   #draining: Promise<void> | undefined
   #failure: UserError | undefined
+  #isClosed = false
 
   private constructor(sink: Sink, target: GrowingFileTarget) {
     this.#sink = sink
@@ -67,15 +68,21 @@ export class GrowingFile {
     return this.#failure ? Promise.reject(this.#failure) : Promise.resolve()
   }
 
-  /** Waits until every byte is written, then closes. Closes after a failure too, and rejects with it. */
+  /** Waits until every byte is written, then closes; rejects when anything failed. */
   async close(): Promise<void> {
     await this.#draining
-    try {
-      await this.#sink.close()
-    } catch (cause) {
-      this.fail(this.#writeFailed(cause))
-    }
+    await this.#closeSink()
     if (this.#failure) throw this.#failure
+  }
+
+  /** Ends the file, here or for a reason of its writer's: what waits is left out, and what was written stays. */
+  fail(failure: UserError): void {
+    if (this.#failure) return
+    this.#failure = failure
+    this.#queue = []
+    this.#queuedBytes = 0
+    // A failed output may never be stopped, so nobody else would close it.
+    void Promise.resolve(this.#draining).then(() => this.#closeSink())
   }
 
   /** Never rejects. */
@@ -94,11 +101,15 @@ export class GrowingFile {
     this.#draining = undefined
   }
 
-  /** Ends the file for a reason of its writer's. */
-  fail(failure: UserError): void {
-    this.#failure ??= failure
-    this.#queue = []
-    this.#queuedBytes = 0
+  /** Never rejects. */
+  async #closeSink(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    try {
+      await this.#sink.close()
+    } catch (cause) {
+      this.#failure ??= this.#writeFailed(cause)
+    }
   }
 
   #tooSlow(): UserError {
