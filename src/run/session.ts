@@ -24,6 +24,8 @@ export interface SessionOptions {
   /** Cores this machine lets us use. */
   readonly coreCount: number
   readonly runId: string
+  /** Wait for `control.begin()` after the workers are ready. */
+  readonly isPaused?: boolean
 }
 
 /** A script ready to be run, with worker 0 open. */
