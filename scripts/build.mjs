@@ -12,7 +12,8 @@ const templates = { minimal: 'quickstart', api: 'login-flow', stages: 'stages', 
 for (const project of ['tsconfig.build.json', 'tsconfig.targets.json']) compile(project)
 removeOrphans()
 chmodSync(path.join(dist, 'cli/main.js'), 0o755)
-mkdirSync(path.join(dist, 'cli/templates'), { recursive: true })
+for (const folder of ['cli/templates', 'cli/demo']) mkdirSync(path.join(dist, folder), { recursive: true })
+copyFileSync(path.join(root, 'examples/demo.ts'), path.join(dist, 'cli/demo/demo.ts'))
 for (const [name, example] of Object.entries(templates)) {
   copyFileSync(path.join(root, `examples/${example}.ts`), path.join(dist, `cli/templates/${name}.ts`))
 }

@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import os from 'node:os'
-import { type ReadText, cgroupCores, readText } from './usable-cores.ts'
+import { cgroupQuotaCores } from '../base/cores.ts'
+
+/** Reads a small file of the system; `undefined` when there is none. */
+type ReadText = (path: string) => string | undefined
 
 /** What `doctor` judges. `undefined` where the system does not tell. */
 export interface Machine {
@@ -28,7 +32,7 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>, r
     platform: process.platform,
     nodeVersion: process.versions.node,
     cores: os.availableParallelism(),
-    quotaCores: cgroupCores(read),
+    quotaCores: cgroupQuotaCores(),
     openFilesSoft: files.soft,
     openFilesHard: files.hard,
     ephemeralPorts: ephemeralPorts(read),
@@ -90,4 +94,12 @@ function outputOf(program: string, args: readonly string[]): string | undefined 
 
 function numberIn(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return undefined // not this kind of system
+  }
 }

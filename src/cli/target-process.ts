@@ -33,6 +33,8 @@ export async function startTarget(name: string, args: readonly string[]): Promis
   }
   const child = spawn(process.execPath, [path.join(folder, name, 'main.js'), '--exit-with-parent', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C in the terminal is for us: the target must go on while a run stops gracefully.
+    detached: true,
   })
   const said: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))

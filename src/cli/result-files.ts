@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { messageOf, UserError } from '../base/user-error.ts'
+import type { TextSink } from './command.ts'
+
+/** Writes a text to a file, `-` being standard output, and makes its folder. Throws FILE_UNWRITABLE. */
+export function writeResultFile(file: string, text: string, stdout: TextSink): void {
+  if (file === '-') {
+    stdout.write(text)
+    return
+  }
+  try {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+    writeFileSync(file, text)
+  } catch (cause) {
+    throw new UserError('FILE_UNWRITABLE', `"${file}" cannot be written: ${messageOf(cause)}`, {
+      cause,
+      hint: 'check the folder, its permissions and the disk',
+    })
+  }
+}
+
+/** The same for each of several; the first error is thrown after all were tried. */
+export function writeResultFiles(files: Iterable<readonly [file: string, text: string]>, stdout: TextSink): void {
+  let first: unknown
+  for (const [file, text] of files) {
+    try {
+      writeResultFile(file, text, stdout)
+    } catch (error) {
+      first ??= error
+    }
+  }
+  if (first !== undefined) throw first
+}
