@@ -33,7 +33,10 @@ class CheckSinks {
     const byName = (this.#byTags[tags] ??= new Map())
     let sink = byName.get(name)
     if (!sink) {
-      if (name.includes('::')) throw new UserError('CHECK_NAME_INVALID', `the check name "${name}" contains "::"`, { hint: 'use another separator, such as " - "' })
+      if (name.includes('::'))
+        throw new UserError('CHECK_NAME_INVALID', `the check name "${name}" contains "::"`, {
+          hint: 'use another separator, such as " - "',
+        })
       const withName = this.#isTagged ? this.#registry.tagSet(tags, { check: name }) : tags
       sink = this.#registry.sink(this.#metric, withName)
       if (byName.size < 10_000) byName.set(name, sink)
@@ -45,11 +48,16 @@ class CheckSinks {
 const sinksKey = Symbol('check sinks')
 
 export function bindCheck(vu: Vu): Check {
-  const sinks = vu.world.shared(sinksKey, () => new CheckSinks(vu.world.registry, vu.world.plan?.systemTags.includes('check') ?? true))
+  const sinks = vu.world.shared(
+    sinksKey,
+    () => new CheckSinks(vu.world.registry, vu.world.plan?.systemTags.includes('check') ?? true),
+  )
   const check = <T>(value: T, conditions: AsyncCheckSet<T>, tags?: Tags): boolean | Promise<boolean> => {
     vu.throwIfInterrupted()
     if (typeof conditions !== 'object' || conditions === null) {
-      throw new UserError('CHECK_CONDITIONS_MISSING', 'check() was given no conditions', { hint: "write  check(response, { 'status is 200': (r) => r.status === 200 })" })
+      throw new UserError('CHECK_CONDITIONS_MISSING', 'check() was given no conditions', {
+        hint: "write  check(response, { 'status is 200': (r) => r.status === 200 })",
+      })
     }
     const base = tags ? vu.tagSet(vu.tags, tags) : vu.tags
     let haveAllHeld = true

@@ -52,7 +52,10 @@ export class VuExecution implements Execution {
   get scenario(): Execution['scenario'] {
     const vu = this.#vu
     const scenario = vu.scenario
-    if (!scenario) throw new UserError('EXECUTION_OUTSIDE_SCENARIO', 'execution.scenario exists only while a scenario runs', { hint: 'read it inside an iteration, not in init, setup or teardown' })
+    if (!scenario)
+      throw new UserError('EXECUTION_OUTSIDE_SCENARIO', 'execution.scenario exists only while a scenario runs', {
+        hint: 'read it inside an iteration, not in init, setup or teardown',
+      })
     const { view } = vu.world
     return {
       name: scenario.name,
@@ -106,7 +109,12 @@ class TagsOfVu implements ProxyHandler<Record<string, string>> {
 
   #all(): Record<string, string> {
     const vu = this.#vu
-    return { ...vu.world.plan?.tags, ...(vu.scenario ? { scenario: vu.scenario.name, ...vu.scenario.tags } : {}), group: vu.groupPath, ...vu.userTags }
+    return {
+      ...vu.world.plan?.tags,
+      ...(vu.scenario ? { scenario: vu.scenario.name, ...vu.scenario.tags } : {}),
+      group: vu.groupPath,
+      ...vu.userTags,
+    }
   }
 
   get(_target: object, name: string | symbol): string | undefined {
@@ -115,7 +123,9 @@ class TagsOfVu implements ProxyHandler<Record<string, string>> {
 
   set(_target: object, name: string | symbol, value: unknown): boolean {
     if (typeof name !== 'string' || !['string', 'number', 'boolean'].includes(typeof value)) {
-      throw new UserError('TAG_VALUE_INVALID', `tag "${String(name)}" was given ${typeof value}`, { hint: 'a tag is a string, a number or a boolean' })
+      throw new UserError('TAG_VALUE_INVALID', `tag "${String(name)}" was given ${typeof value}`, {
+        hint: 'a tag is a string, a number or a boolean',
+      })
     }
     this.#vu.setTag(name, String(value))
     return true

@@ -42,8 +42,14 @@ export function bindGroup(vu: Vu): Group {
   const metric = vu.define(builtin.groupDuration)
   const group = <T>(name: string, body: () => T | Promise<T>): T | Promise<T> => {
     vu.throwIfInterrupted()
-    if (name.includes('::')) throw new UserError('GROUP_NAME_INVALID', `the group name "${name}" contains "::"`, { hint: 'groups nest by calling group() inside group()' })
-    if (typeof body !== 'function') throw new UserError('GROUP_BODY_MISSING', `group "${name}" was given no function`, { hint: `write  await group('${name}', async () => { … })` })
+    if (name.includes('::'))
+      throw new UserError('GROUP_NAME_INVALID', `the group name "${name}" contains "::"`, {
+        hint: 'groups nest by calling group() inside group()',
+      })
+    if (typeof body !== 'function')
+      throw new UserError('GROUP_BODY_MISSING', `group "${name}" was given no function`, {
+        hint: `write  await group('${name}', async () => { … })`,
+      })
     const outer = { path: vu.groupPath, tags: vu.tags }
     const startedAtMs = vu.clock.nowMs()
     vu.enterGroup(`${outer.path}::${name}`)

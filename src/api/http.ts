@@ -3,7 +3,16 @@ import { UserError } from '../base/user-error.ts'
 import type { Tags } from '../metrics/definition.ts'
 import { createHttpClient, createHttpShared } from '../protocols/http/client.ts'
 import type { HttpShared } from '../protocols/http/client.ts'
-import type { CookieStore, HttpAuth, HttpBody, HttpClient, HttpRequestSpec, HttpResponse, MultipartPart, ResponseType } from '../protocols/http/types.ts'
+import type {
+  CookieStore,
+  HttpAuth,
+  HttpBody,
+  HttpClient,
+  HttpRequestSpec,
+  HttpResponse,
+  MultipartPart,
+  ResponseType,
+} from '../protocols/http/types.ts'
 import type { Vu } from '../vu/vu.ts'
 import type { Duration } from './scenario.ts'
 
@@ -94,17 +103,26 @@ export class VuHttp implements Http {
     const vu = this.#vu
     if (vu.interruption) return Promise.reject(vu.interruption)
     const client = this.#client ?? this.#open()
-    return client.request(options === undefined && (body === undefined || body === null) ? { method, url } : specOf(method, url, body, options))
+    return client.request(
+      options === undefined && (body === undefined || body === null) ? { method, url } : specOf(method, url, body, options),
+    )
   }
 
   async batch(requests: readonly (string | BatchItem)[]): Promise<HttpResponse[]> {
     this.#vu.throwIfInterrupted()
     const client = this.#client ?? this.#open()
-    return client.batch(requests.map((item) => (typeof item === 'string' ? { method: 'GET', url: item } : specOf(item.method ?? 'GET', item.url, item.body, item))))
+    return client.batch(
+      requests.map((item) =>
+        typeof item === 'string' ? { method: 'GET', url: item } : specOf(item.method ?? 'GET', item.url, item.body, item),
+      ),
+    )
   }
 
   postJson(url: string, value: unknown, options?: RequestOptions): Promise<HttpResponse> {
-    return this.request('POST', url, JSON.stringify(value), { ...options, headers: { 'Content-Type': 'application/json', ...options?.headers } })
+    return this.request('POST', url, JSON.stringify(value), {
+      ...options,
+      headers: { 'Content-Type': 'application/json', ...options?.headers },
+    })
   }
 
   file(name: string, value: string | Uint8Array, filename?: string, contentType?: string): MultipartPart {
@@ -112,7 +130,8 @@ export class VuHttp implements Http {
   }
 
   statuses(...expected: readonly (number | { readonly min: number; readonly max: number })[]): (status: number) => boolean {
-    return (status) => expected.some((each) => (typeof each === 'number' ? each === status : each.min <= status && status <= each.max))
+    return (status) =>
+      expected.some((each) => (typeof each === 'number' ? each === status : each.min <= status && status <= each.max))
   }
 
   get jar(): CookieStore {
@@ -123,15 +142,24 @@ export class VuHttp implements Http {
     const vu = this.#vu
     const { plan } = vu.world
     if (vu.phase === 'init' || !plan) {
-      throw new UserError('HTTP_IN_INIT', 'the script made an HTTP request in init', { hint: 'move it into setup() or the default function: the top level of a script runs once per VU' })
+      throw new UserError('HTTP_IN_INIT', 'the script made an HTTP request in init', {
+        hint: 'move it into setup() or the default function: the top level of a script runs once per VU',
+      })
     }
-    const shared: HttpShared = vu.world.shared(sharedKey, () => createHttpShared({ ...plan.http, throwOnError: plan.throwOnError, systemTags: plan.systemTags }))
+    const shared: HttpShared = vu.world.shared(sharedKey, () =>
+      createHttpShared({ ...plan.http, throwOnError: plan.throwOnError, systemTags: plan.systemTags }),
+    )
     this.#client = createHttpClient(vu, shared)
     return this.#client
   }
 }
 
-function specOf(method: string, url: string, body: HttpBody | null | undefined, options: RequestOptions | undefined): HttpRequestSpec {
+function specOf(
+  method: string,
+  url: string,
+  body: HttpBody | null | undefined,
+  options: RequestOptions | undefined,
+): HttpRequestSpec {
   if (options === undefined) return { method, url, body: body ?? undefined }
   return {
     method,
@@ -155,7 +183,9 @@ function specOf(method: string, url: string, body: HttpBody | null | undefined, 
 function timeoutMsOf(timeout: Duration): number {
   const ms = parseDurationMs(timeout)
   if (ms === undefined || ms <= 0) {
-    throw new UserError('HTTP_TIMEOUT_INVALID', `the request timeout ${JSON.stringify(timeout)} is not a duration`, { hint: "write milliseconds, or a text such as '1.5s'" })
+    throw new UserError('HTTP_TIMEOUT_INVALID', `the request timeout ${JSON.stringify(timeout)} is not a duration`, {
+      hint: "write milliseconds, or a text such as '1.5s'",
+    })
   }
   return ms
 }

@@ -12,13 +12,24 @@ export interface CustomMetric<Value> {
 
 export interface MetricsModule {
   /** Sums what is added. */
-  readonly Counter: new (name: string, options?: { readonly isBytes?: boolean }) => CustomMetric<number>
+  readonly Counter: new (
+    name: string,
+    options?: { readonly isBytes?: boolean },
+  ) => CustomMetric<number>
   /** Keeps the last value, the least and the greatest. */
-  readonly Gauge: new (name: string, options?: MetricUnit) => CustomMetric<number>
+  readonly Gauge: new (
+    name: string,
+    options?: MetricUnit,
+  ) => CustomMetric<number>
   /** The share of truths. */
-  readonly Rate: new (name: string) => CustomMetric<boolean | number>
+  readonly Rate: new (
+    name: string,
+  ) => CustomMetric<boolean | number>
   /** Percentiles, mean, least and greatest; `true` or `isTime` shows it in milliseconds. */
-  readonly Trend: new (name: string, options?: MetricUnit | boolean) => CustomMetric<number>
+  readonly Trend: new (
+    name: string,
+    options?: MetricUnit | boolean,
+  ) => CustomMetric<number>
 }
 
 export interface MetricUnit {
@@ -38,7 +49,13 @@ export function metricsModule(world: VuWorld): MetricsModule {
   }))
 }
 
-function metricClass(world: VuWorld, type: MetricDefinition['type']): new (name: string, options?: MetricUnit | boolean) => CustomMetric<number | boolean> {
+function metricClass(
+  world: VuWorld,
+  type: MetricDefinition['type'],
+): new (
+  name: string,
+  options?: MetricUnit | boolean,
+) => CustomMetric<number | boolean> {
   return class implements CustomMetric<number | boolean> {
     readonly name: string
     readonly #vu: Vu
@@ -47,7 +64,10 @@ function metricClass(world: VuWorld, type: MetricDefinition['type']): new (name:
     constructor(name: string, options: MetricUnit | boolean = {}) {
       const unit: MetricUnit = typeof options === 'boolean' ? { isTime: options } : options
       const vu = world.initializing
-      if (!vu) throw new UserError('METRIC_OUTSIDE_INIT', `metric "${name}" was made outside init`, { hint: 'make it at the top level of the script, not inside a function' })
+      if (!vu)
+        throw new UserError('METRIC_OUTSIDE_INIT', `metric "${name}" was made outside init`, {
+          hint: 'make it at the top level of the script, not inside a function',
+        })
       this.name = name
       this.#vu = vu
       this.#id = world.registry.define({ name, type, contains: unit.isTime ? 'time' : unit.isBytes ? 'data' : 'default' })

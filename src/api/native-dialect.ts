@@ -46,7 +46,10 @@ class BruntModule {
   /** Variables of `-e` and the environment, those of the running scenario over them. */
   get env(): Readonly<Record<string, string | undefined>> {
     const vu = this.#vu
-    return new Proxy({}, { get: (_target, name) => (typeof name === 'string' ? (vu.scenario?.env[name] ?? vu.world.env[name]) : undefined) })
+    return new Proxy(
+      {},
+      { get: (_target, name) => (typeof name === 'string' ? (vu.scenario?.env[name] ?? vu.world.env[name]) : undefined) },
+    )
   }
   get scenario(): typeof scenario {
     return scenario
@@ -66,7 +69,10 @@ export const nativeDialect: Dialect = {
   bind(specifier, vu) {
     const make = modules[specifier]
     if (!make) {
-      throw new UserError('MODULE_UNKNOWN', `there is no module "${specifier}"`, { hint: `there are ${Object.keys(modules).join(', ')}`, exitCode: exitCode.scriptException })
+      throw new UserError('MODULE_UNKNOWN', `there is no module "${specifier}"`, {
+        hint: `there are ${Object.keys(modules).join(', ')}`,
+        exitCode: exitCode.scriptException,
+      })
     }
     return make(vu)
   },

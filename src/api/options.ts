@@ -31,7 +31,11 @@ export interface Options {
   hosts?: Record<string, string>
   blockHostnames?: string[]
   blacklistIPs?: string[]
-  dns?: { ttl?: Duration; select?: 'first' | 'random' | 'roundRobin'; policy?: 'preferIPv4' | 'preferIPv6' | 'onlyIPv4' | 'onlyIPv6' | 'any' }
+  dns?: {
+    ttl?: Duration
+    select?: 'first' | 'random' | 'roundRobin'
+    policy?: 'preferIPv4' | 'preferIPv6' | 'onlyIPv4' | 'onlyIPv6' | 'any'
+  }
   userAgent?: string
   timeout?: Duration
   maxRedirects?: number

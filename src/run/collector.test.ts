@@ -13,13 +13,18 @@ function snapshot(source: string, second: number, requests: number): Snapshot {
       { metric: builtin.httpReqs, tags: {}, type: 'counter', sum: requests },
       { metric: builtin.vus, tags: {}, type: 'gauge', value: 3, min: 3, max: 3, atMs: second * 1000 },
     ],
-    scenarios: [{ scenario: 's', activeVus: 3, initializedVus: 5, completed: requests, interrupted: 0, dropped: 0, doneRatio: 0.5 }],
+    scenarios: [
+      { scenario: 's', activeVus: 3, initializedVus: 5, completed: requests, interrupted: 0, dropped: 0, doneRatio: 0.5 },
+    ],
     events: [],
   }
 }
 
 function requestsOf(closed: Snapshot): number {
-  return closed.series.reduce((sum, series) => sum + (series.type === 'counter' && series.metric.name === 'http_reqs' ? series.sum : 0), 0)
+  return closed.series.reduce(
+    (sum, series) => sum + (series.type === 'counter' && series.metric.name === 'http_reqs' ? series.sum : 0),
+    0,
+  )
 }
 
 function collecting(sources: readonly string[]): { collector: Collector; closed: Snapshot[] } {
@@ -43,7 +48,9 @@ test('gauges that count VUs are summed over workers, and so are the states of a 
   collector.add(snapshot('b', 0, 1))
   const vus = closed[0]?.series.find((series) => series.metric.name === 'vus')
   expect(vus).toMatchObject({ type: 'gauge', value: 6 })
-  expect(closed[0]?.scenarios).toEqual([{ scenario: 's', activeVus: 6, initializedVus: 10, completed: 2, interrupted: 0, dropped: 0, doneRatio: 0.5 }])
+  expect(closed[0]?.scenarios).toEqual([
+    { scenario: 's', activeVus: 6, initializedVus: 10, completed: 2, interrupted: 0, dropped: 0, doneRatio: 0.5 },
+  ])
 })
 
 test('a second that waited 3 s for a worker closes without it, and what comes late counts in the next', () => {
@@ -74,7 +81,10 @@ test('finish closes what is left', () => {
 })
 
 test('whatever the order of arrival, each sample counts exactly once', () => {
-  const deliveries = fc.array(fc.record({ source: fc.constantFrom('a', 'b', 'c'), second: fc.nat(6), requests: fc.nat(50), tickMs: fc.nat(20_000) }), { maxLength: 40 })
+  const deliveries = fc.array(
+    fc.record({ source: fc.constantFrom('a', 'b', 'c'), second: fc.nat(6), requests: fc.nat(50), tickMs: fc.nat(20_000) }),
+    { maxLength: 40 },
+  )
   fc.assert(
     fc.property(deliveries, (all) => {
       const { collector, closed } = collecting(['a', 'b', 'c'])

@@ -71,7 +71,8 @@ export class Collector {
   }
 
   #closeReady(): void {
-    while (this.#open.size > 0 && [...this.#live].every((source) => (this.#delivered.get(source) ?? -1) >= this.#next)) this.#closeNext()
+    while (this.#open.size > 0 && [...this.#live].every((source) => (this.#delivered.get(source) ?? -1) >= this.#next))
+      this.#closeNext()
   }
 
   #closeNext(): void {
@@ -80,7 +81,14 @@ export class Collector {
     this.#open.delete(second)
     this.#next += 1
     if (!open) return
-    this.#close({ version: 1, source: 'run', second, series: open.merged.toDeltas(), scenarios: mergeStates([...this.#states.values()]), events: open.events })
+    this.#close({
+      version: 1,
+      source: 'run',
+      second,
+      series: open.merged.toDeltas(),
+      scenarios: mergeStates([...this.#states.values()]),
+      events: open.events,
+    })
   }
 }
 

@@ -46,7 +46,13 @@ function summaryOf({ header, durationMs, record, ending, outputs }: Conclusion):
   const hasRun = durationMs > 0
   const thresholds = hasRun ? record.judge.finish([], durationMs) : []
   const rates = record.rates.reached(durationMs)
-  const generator = judgeGenerator({ plan, workers: header.workers, health: record.health, facts: generatorFactsOf(totals), rates })
+  const generator = judgeGenerator({
+    plan,
+    workers: header.workers,
+    health: record.health,
+    facts: generatorFactsOf(totals),
+    rates,
+  })
   const code = exitCodeFor({
     stopCode: ending.stopCode,
     isMarkedFailed: ending.isMarkedFailed,
@@ -86,11 +92,17 @@ function summaryOf({ header, durationMs, record, ending, outputs }: Conclusion):
 /** What handleSummary wants written; a handleSummary that fails is told and changes nothing. */
 async function filesOf(seat: Seat, summary: Summary, log: Logger): Promise<Record<string, string>> {
   try {
-    const result = await callLifecycle(seat, { name: 'handleSummary', input: JSON.stringify(summary), timeoutMs: summaryTimeoutMs })
+    const result = await callLifecycle(seat, {
+      name: 'handleSummary',
+      input: JSON.stringify(summary),
+      timeoutMs: summaryTimeoutMs,
+    })
     if ('failure' in result) throw new Error(result.failure.message)
     const files: unknown = result.json === undefined ? {} : JSON.parse(result.json)
     if (typeof files !== 'object' || files === null) throw new Error('it must return an object of path to text')
-    return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, typeof text === 'string' ? text : JSON.stringify(text)]))
+    return Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [path, typeof text === 'string' ? text : JSON.stringify(text)]),
+    )
   } catch (error) {
     log.log({ level: 'error', message: `handleSummary() failed: ${messageOf(error)}`, source: 'engine' })
     return {}

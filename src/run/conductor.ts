@@ -128,7 +128,8 @@ export class Conductor implements ActiveRun {
     const taps = [...new Set(session.outputs.flatMap((output) => output.tap ?? []))]
     await crew.assign(this.#seats, { plan, taps, onMessage: (seat, message) => this.#receive(seat, message) })
     for (const scenario of plan.scenarios) {
-      if (scenario.executor === 'shared-iterations') this.#grants.set(scenario.name, new IterationGrants(scenario.iterations, this.#seats.length))
+      if (scenario.executor === 'shared-iterations')
+        this.#grants.set(scenario.name, new IterationGrants(scenario.iterations, this.#seats.length))
     }
   }
 
@@ -155,7 +156,9 @@ export class Conductor implements ActiveRun {
     const { plan, exports } = this.#options
     const [seat] = this.#seats
     if (plan.isSetupSkipped || !exports.includes('setup') || !seat) return undefined
-    const result = await this.#ending.unlessStopped(callLifecycle(seat, { name: 'setup', input: undefined, timeoutMs: plan.setupTimeoutMs }))
+    const result = await this.#ending.unlessStopped(
+      callLifecycle(seat, { name: 'setup', input: undefined, timeoutMs: plan.setupTimeoutMs }),
+    )
     if ('failure' in result) {
       this.#ending.failLifecycle('setup', result.failure)
       return undefined
@@ -190,7 +193,8 @@ export class Conductor implements ActiveRun {
     for (const [scenario, grants] of this.#grants) {
       if (grants.leftCount === 0) continue
       const views: readonly Tags[] = [{}, { scenario }]
-      for (const tags of views) this.#record.addOwn([{ metric: builtin.droppedIterations, tags, type: 'counter', sum: grants.leftCount }])
+      for (const tags of views)
+        this.#record.addOwn([{ metric: builtin.droppedIterations, tags, type: 'counter', sum: grants.leftCount }])
     }
   }
 
@@ -211,7 +215,14 @@ export class Conductor implements ActiveRun {
       case 'log':
         return logWorkerEvents(this.#options.session.log, message.entries)
       case 'wants-iterations':
-        return seat.send({ type: 'command', scenario: message.scenario, command: { type: 'grant', iterations: this.#ending.isStopped ? [] : (this.#grants.get(message.scenario)?.take() ?? []) } })
+        return seat.send({
+          type: 'command',
+          scenario: message.scenario,
+          command: {
+            type: 'grant',
+            iterations: this.#ending.isStopped ? [] : (this.#grants.get(message.scenario)?.take() ?? []),
+          },
+        })
       case 'request':
         return this.#answer(message.request)
       case 'finished':
@@ -275,7 +286,11 @@ export class Conductor implements ActiveRun {
 
   #command(scenario: string, command: ScenarioCommand): void {
     const known = this.#options.plan.scenarios.map((each) => each.name)
-    if (!known.includes(scenario)) throw new UserError('SCENARIO_UNKNOWN', `there is no scenario "${scenario}"`, { hint: `there are ${known.join(', ')}`, exitCode: exitCode.invalidConfig })
+    if (!known.includes(scenario))
+      throw new UserError('SCENARIO_UNKNOWN', `there is no scenario "${scenario}"`, {
+        hint: `there are ${known.join(', ')}`,
+        exitCode: exitCode.invalidConfig,
+      })
     for (const seat of this.#seats) seat.send({ type: 'command', scenario, command })
   }
 

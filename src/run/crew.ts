@@ -35,7 +35,10 @@ export class Crew {
   }
 
   /** Tells every worker its share of the run; resolves when all VUs are initialised. */
-  async assign(seats: readonly Seat[], run: { plan: TestPlan; taps: readonly string[]; onMessage: (seat: Seat, message: FromWorker) => void }): Promise<void> {
+  async assign(
+    seats: readonly Seat[],
+    run: { plan: TestPlan; taps: readonly string[]; onMessage: (seat: Seat, message: FromWorker) => void },
+  ): Promise<void> {
     await Promise.all(
       seats.map(async (seat, index) => {
         seat.isFinished = false

@@ -27,7 +27,8 @@ test('one worker gets all at once', () => {
 test('two workers share 1,000 iterations in a few dozen shrinking grants', () => {
   const grants = new IterationGrants(1000, 2)
   const sizes: number[] = []
-  for (let ranges = grants.take(); ranges.length > 0; ranges = grants.take()) for (const [from, to] of ranges) sizes.push(to - from)
+  for (let ranges = grants.take(); ranges.length > 0; ranges = grants.take())
+    for (const [from, to] of ranges) sizes.push(to - from)
   expect(sizes[0]).toBe(250)
   expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
   expect(sizes.length).toBeLessThan(40)

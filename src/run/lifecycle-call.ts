@@ -27,7 +27,13 @@ export async function callLifecycle(
     return error ? { failure: error } : { json }
   } catch (error) {
     if (stuckAt === undefined) throw error
-    return { failure: { kind: 'timeout', message: `${call.name}() did not end within its limit of ${call.timeoutMs} ms: it loops in ${stuckAt}`, stack: stuckAt } }
+    return {
+      failure: {
+        kind: 'timeout',
+        message: `${call.name}() did not end within its limit of ${call.timeoutMs} ms: it loops in ${stuckAt}`,
+        stack: stuckAt,
+      },
+    }
   } finally {
     isOver = true
     clearTimeout(overdue)

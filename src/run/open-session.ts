@@ -30,7 +30,13 @@ export function openSession(options: SessionOptions): RunSession {
       return inspected
     },
     start(plan: TestPlan): ActiveRun {
-      return new Conductor({ session: options, crew, plan, metrics: inspection?.metrics ?? [], exports: inspection?.exports ?? [] })
+      return new Conductor({
+        session: options,
+        crew,
+        plan,
+        metrics: inspection?.metrics ?? [],
+        exports: inspection?.exports ?? [],
+      })
     },
     close: () => crew.close(),
   }

@@ -7,7 +7,14 @@ import type { BoundOutput } from './session.ts'
 
 const header = { runId: 'r' } as RunHeader
 const outcome = { exitCode: 0 } as RunOutcome
-const second = (number: number): Snapshot => ({ version: 1, source: 'run', second: number, series: [], scenarios: [], events: [] })
+const second = (number: number): Snapshot => ({
+  version: 1,
+  source: 'run',
+  second: number,
+  series: [],
+  scenarios: [],
+  events: [],
+})
 
 function recording(name: string, calls: string[], failAt?: string): BoundOutput {
   const note = async (call: string): Promise<void> => {
@@ -15,7 +22,11 @@ function recording(name: string, calls: string[], failAt?: string): BoundOutput 
     calls.push(`${name} ${call}`)
     if (call === failAt) throw new Error(`cannot ${call}`)
   }
-  return { name, tap: undefined, output: { start: () => note('start'), write: (snapshot) => note(`write ${snapshot.second}`), stop: () => note('stop') } }
+  return {
+    name,
+    tap: undefined,
+    output: { start: () => note('start'), write: (snapshot) => note(`write ${snapshot.second}`), stop: () => note('stop') },
+  }
 }
 
 test('each output gets its calls in order', async () => {

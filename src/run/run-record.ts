@@ -39,7 +39,10 @@ export class RunRecord {
     this.#options = options
     this.rates = new RateLog(options.plan)
     this.problems = new ProblemBook(options.log)
-    this.judge = new ThresholdJudge(options.plan.areThresholdsSkipped ? [] : options.plan.thresholds, { metrics: options.metrics, noData: 'native' })
+    this.judge = new ThresholdJudge(options.plan.areThresholdsSkipped ? [] : options.plan.thresholds, {
+      metrics: options.metrics,
+      noData: 'native',
+    })
     this.#collector = new Collector((snapshot) => this.#closeSecond(snapshot))
   }
 

@@ -48,7 +48,9 @@ export class Seat {
   /** The next message of this type. Rejects when the worker says `failed` or is lost first. */
   expect<T extends FromWorker['type']>(type: T): Promise<MessageOf<T>> {
     if (this.lostReason !== undefined) return Promise.reject(lostError(this.lostReason))
-    return new Promise((resolve, reject) => this.#waiters.push({ type, resolve: resolve as (message: FromWorker) => void, reject }))
+    return new Promise((resolve, reject) =>
+      this.#waiters.push({ type, resolve: resolve as (message: FromWorker) => void, reject }),
+    )
   }
 
   #receive(message: FromWorker): void {

@@ -52,7 +52,9 @@ export class StuckWatch {
 
   async #name(seat: Seat): Promise<void> {
     const where = await seat.link.interrupt()
-    this.#warn(`worker ${seat.index + 1} has not answered for ${silentMs / 1000} s: its event loop is blocked${where === undefined ? '' : ` in ${where}`}; all its VUs stand still until that ends`)
+    this.#warn(
+      `worker ${seat.index + 1} has not answered for ${silentMs / 1000} s: its event loop is blocked${where === undefined ? '' : ` in ${where}`}; all its VUs stand still until that ends`,
+    )
   }
 
   async #terminate(seat: Seat): Promise<void> {

@@ -8,7 +8,12 @@ export function logWorkerEvents(log: Logger, events: readonly RunEvent[]): void 
   for (const event of events) {
     if (event.type !== 'log') continue
     const { level = 'info', source, ...fields } = event.tags
-    log.log({ level: levels.includes(level) ? (level as LogLevel) : 'info', message: event.text, source: source === 'console' ? 'console' : 'engine', fields })
+    log.log({
+      level: levels.includes(level) ? (level as LogLevel) : 'info',
+      message: event.text,
+      source: source === 'console' ? 'console' : 'engine',
+      fields,
+    })
   }
 }
 
@@ -38,6 +43,13 @@ export class ProblemBook {
   /** One sentence per problem, most frequent first. */
   notes(): string[] {
     const sorted = [...this.#counts.values()].sort((a, b) => b.count - a.count)
-    return sorted.slice(0, 5).map(({ text, count }) => `${count === 1 ? 'one iteration' : `${count} iterations`} threw: ${text.split('\n').slice(0, 2).map((line) => line.trim()).join(' ')}`)
+    return sorted.slice(0, 5).map(
+      ({ text, count }) =>
+        `${count === 1 ? 'one iteration' : `${count} iterations`} threw: ${text
+          .split('\n')
+          .slice(0, 2)
+          .map((line) => line.trim())
+          .join(' ')}`,
+    )
   }
 }

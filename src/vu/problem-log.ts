@@ -3,6 +3,9 @@ import type { RunEvent } from '../metrics/snapshot.ts'
 /** At most so many distinct problems are told apart; the rest is counted together. */
 const maxDistinct = 200
 
+/** What compiled script code has in its frames; see script/locator.ts. */
+const scriptFrameMark = 'brunt:script/'
+
 interface Problem {
   readonly text: string
   unreported: number
@@ -33,7 +36,10 @@ export class ProblemLog {
   }
 
   #addOther(): void {
-    const other = this.#problems.get('other') ?? { text: `more than ${maxDistinct} distinct exceptions; the rest is only counted`, unreported: 0 }
+    const other = this.#problems.get('other') ?? {
+      text: `more than ${maxDistinct} distinct exceptions; the rest is only counted`,
+      unreported: 0,
+    }
     other.unreported += 1
     this.#problems.set('other', other)
   }
@@ -42,17 +48,26 @@ export class ProblemLog {
     const events: RunEvent[] = []
     for (const [key, problem] of this.#problems) {
       if (problem.unreported === 0) continue
-      events.push({ type: 'log', atMs, text: problem.text, tags: { level: 'error', source: 'script', problem: key, count: String(problem.unreported) } })
+      events.push({
+        type: 'log',
+        atMs,
+        text: problem.text,
+        tags: { level: 'error', source: 'script', problem: key, count: String(problem.unreported) },
+      })
       problem.unreported = 0
     }
     return events
   }
 }
 
-/** Where it was thrown, without the message, which often carries an id. */
+/**
+ * Where in the script it was thrown, without the message, which often carries an id, and without the engine's frames,
+ * which differ from call to call.
+ */
 function keyOf(error: unknown): string {
   if (!(error instanceof Error)) return `value ${String(error)}`.slice(0, 500)
-  const stack = error.stack ?? ''
-  const firstFrame = stack.indexOf('\n    at ')
-  return firstFrame === -1 ? `${error.name}: ${error.message}`.slice(0, 500) : `${error.name}${stack.slice(firstFrame, firstFrame + 2000)}`
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  const own = frames.filter((line) => line.includes(scriptFrameMark))
+  const [first = error.message] = frames
+  return `${error.name}\n${own.length > 0 ? own.join('\n') : first}`.slice(0, 2000)
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/user-error.ts'
 import type { MetricDefinition, MetricId, TagSetId, Tags } from '../metrics/definition.ts'
-import type { Sink } from '../metrics/registry.ts'
+import type { Sink } from '../metrics/sink.ts'
 import type { Dialer } from '../net/dialer.ts'
 import type { Scenario } from '../plan/plan.ts'
 import type { ClientContext } from '../protocols/context.ts'

@@ -70,7 +70,13 @@ export class AssignedRun {
       { registry: world.registry, clock },
       (output, bytes) => channel.send({ type: 'tap', output, bytes }),
     )
-    this.segment = new SegmentRun({ assignment, host: options.host, world, clock, askForIterations: (scenario) => channel.send({ type: 'wants-iterations', scenario }) })
+    this.segment = new SegmentRun({
+      assignment,
+      host: options.host,
+      world,
+      clock,
+      askForIterations: (scenario) => channel.send({ type: 'wants-iterations', scenario }),
+    })
     options.view.segment = this.segment
   }
 
@@ -108,7 +114,14 @@ export class AssignedRun {
     channel.send({
       type: 'snapshot',
       sequence: this.#sequence++,
-      snapshot: { version: 1, source: id, second: this.#second, series, scenarios: this.segment.states(), events: this.segment.problems(clock.nowMs()) },
+      snapshot: {
+        version: 1,
+        source: id,
+        second: this.#second,
+        series,
+        scenarios: this.segment.states(),
+        events: this.segment.problems(clock.nowMs()),
+      },
     })
   }
 

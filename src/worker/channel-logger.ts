@@ -20,7 +20,12 @@ export function channelLogger(channel: WorkerChannel): Logger {
         warned.add(entry.message)
       }
       if (waiting.length === 0) setImmediate(flush)
-      waiting.push({ type: 'log', atMs: 0, text: entry.message, tags: { ...entry.fields, level: entry.level, source: entry.source } })
+      waiting.push({
+        type: 'log',
+        atMs: 0,
+        text: entry.message,
+        tags: { ...entry.fields, level: entry.level, source: entry.source },
+      })
     },
   }
 }

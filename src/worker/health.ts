@@ -57,7 +57,11 @@ export class HealthProbe {
       const { root } = this.#registry
       const usedMs = (cpu.user - this.#lastCpu.user + cpu.system - this.#lastCpu.system) / 1000
       this.#registry.record(this.#registry.define(builtin.cpuRatio), usedMs / elapsedMs / this.#coreShare, root)
-      this.#registry.record(this.#registry.define(builtin.loopUtilisation), performance.eventLoopUtilization(utilisation, this.#lastUtilisation).utilization, root)
+      this.#registry.record(
+        this.#registry.define(builtin.loopUtilisation),
+        performance.eventLoopUtilization(utilisation, this.#lastUtilisation).utilization,
+        root,
+      )
       if (waitNs !== undefined && this.#lastWaitNs !== undefined) {
         this.#registry.record(this.#registry.define(builtin.coreWaitRatio), (waitNs - this.#lastWaitNs) / 1e6 / elapsedMs, root)
       }

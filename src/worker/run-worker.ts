@@ -89,7 +89,12 @@ class Worker {
 
   async #inspect(): Promise<void> {
     const host = this.#loaded()
-    const world = this.#world(undefined, createRegistry({ ...seriesWanted(undefined), keepAllTags: false }), new RunClock(), undefined)
+    const world = this.#world(
+      undefined,
+      createRegistry({ ...seriesWanted(undefined), keepAllTags: false }),
+      new RunClock(),
+      undefined,
+    )
     try {
       const vu = await host.makeVu({ id: 0, idInInstance: 0 }, world)
       this.#inspected = { vu, world }
@@ -103,7 +108,11 @@ class Worker {
     const host = this.#loaded()
     const { plan } = assignment
     const clock = new RunClock()
-    const registry = createRegistry({ ...seriesWanted(plan), keepAllTags: assignment.taps.length > 0, nowMs: () => clock.nowMs() })
+    const registry = createRegistry({
+      ...seriesWanted(plan),
+      keepAllTags: assignment.taps.length > 0,
+      nowMs: () => clock.nowMs(),
+    })
     const view = new RunView(clock, (request) => this.#request(request))
     const world = this.#world(plan, registry, clock, view)
     const run = new AssignedRun({ assignment, host, world, clock, view, channel: this.#channel, id: this.#id })

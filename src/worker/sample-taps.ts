@@ -17,7 +17,11 @@ export class SampleTaps {
   #tags: TagSetId[] = []
   #epochMs: number[] = []
 
-  constructor(taps: readonly { output: string; tap: Tap }[], world: { registry: MetricRegistry; clock: RunClock }, send: (output: string, bytes: Uint8Array) => void) {
+  constructor(
+    taps: readonly { output: string; tap: Tap }[],
+    world: { registry: MetricRegistry; clock: RunClock },
+    send: (output: string, bytes: Uint8Array) => void,
+  ) {
     this.#taps = taps
     this.#registry = world.registry
     this.#clock = world.clock

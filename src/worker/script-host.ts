@@ -52,7 +52,12 @@ export class ScriptHost {
   }
 
   /** Calls setup, teardown or handleSummary with parsed JSON and gives back JSON; `undefined` when the script has no such function. */
-  async call(vu: Vu, name: 'setup' | 'teardown' | 'handleSummary', input: string | undefined, timeoutMs: number): Promise<{ json: string | undefined } | ScriptFailure> {
+  async call(
+    vu: Vu,
+    name: 'setup' | 'teardown' | 'handleSummary',
+    input: string | undefined,
+    timeoutMs: number,
+  ): Promise<{ json: string | undefined } | ScriptFailure> {
     const body = vu.exports[name]
     if (typeof body !== 'function') return { json: undefined }
     vu.phase = name === 'handleSummary' ? 'summary' : name

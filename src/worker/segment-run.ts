@@ -58,13 +58,22 @@ export class SegmentRun {
     this.#metrics = iterationMetrics(world.registry)
     this.#health = new HealthProbe(world.registry, Math.min(1, usableCoreCount() / assignment.segment.count))
     this.#store = new VuStore(async (localIndex) => {
-      const vu = await host.makeVu({ id: this.#stripe.globalIndex(localIndex) + assignment.firstVuId, idInInstance: localIndex + 1 }, world)
+      const vu = await host.makeVu(
+        { id: this.#stripe.globalIndex(localIndex) + assignment.firstVuId, idInInstance: localIndex + 1 },
+        world,
+      )
       if (this.#setupJson !== undefined) vu.setupData = JSON.parse(this.#setupJson)
       return vu
     })
     for (const scenario of plan.scenarios) {
       if (!assignment.scenarios.includes(scenario.name)) continue
-      this.#lanes.set(scenario.name, { scenario, executor: createExecutor(scenario), pool: this.#poolFor(scenario), dropped: 0, wants: undefined })
+      this.#lanes.set(scenario.name, {
+        scenario,
+        executor: createExecutor(scenario),
+        pool: this.#poolFor(scenario),
+        dropped: 0,
+        wants: undefined,
+      })
     }
   }
 
@@ -82,7 +91,12 @@ export class SegmentRun {
       tags: world.registry.tagSet(runTags, { ...(isNamed ? { scenario: scenario.name } : {}), ...scenario.tags }),
       minIterationDurationMs: plan.minIterationDurationMs,
       maxVus: 'maxVus' in scenario ? this.#stripe.localCount(scenario.maxVus) : Number.MAX_SAFE_INTEGER,
-      growFailed: (error) => world.log.log({ level: 'error', message: `a new VU could not be initialised: ${this.#options.host.describe(error)}`, source: 'engine' }),
+      growFailed: (error) =>
+        world.log.log({
+          level: 'error',
+          message: `a new VU could not be initialised: ${this.#options.host.describe(error)}`,
+          source: 'engine',
+        }),
     })
   }
 
@@ -124,7 +138,8 @@ export class SegmentRun {
     const ends = await Promise.allSettled(runs)
     this.#health.stop()
     this.#store.retireAll()
-    for (const end of ends) if (end.status === 'rejected') throw new Error(`an executor failed: ${messageOf(end.reason)}`, { cause: end.reason })
+    for (const end of ends)
+      if (end.status === 'rejected') throw new Error(`an executor failed: ${messageOf(end.reason)}`, { cause: end.reason })
   }
 
   #wantIterations(lane: Lane): Promise<readonly Range[]> {

@@ -16,6 +16,8 @@ export function seriesWanted(plan: TestPlan | undefined): {
   selectors: readonly { metric: string; tags: Tags }[]
   groupings: readonly { metric: string; keys: readonly string[] }[]
 } {
-  const judged = (plan?.thresholds ?? []).filter((each) => Object.keys(each.selector).length > 0).map((each) => ({ metric: each.metric, tags: each.selector }))
+  const judged = (plan?.thresholds ?? [])
+    .filter((each) => Object.keys(each.selector).length > 0)
+    .map((each) => ({ metric: each.metric, tags: each.selector }))
   return { selectors: [{ metric: 'http_req_duration', tags: { expected_response: 'true' } }, ...judged], groupings }
 }
