@@ -8,9 +8,13 @@ export interface TestPlan {
   readonly network: NetworkPlan
   readonly setupTimeoutMs: number
   readonly teardownTimeoutMs: number
+  /** 120 s when absent. */
+  readonly handleSummaryTimeoutMs?: number
   readonly isSetupSkipped: boolean
   readonly isTeardownSkipped: boolean
   readonly areThresholdsSkipped: boolean
+  /** A threshold over a metric without samples is judged as if it had zeros, instead of failing. */
+  readonly isNoDataAPass?: boolean
   /** Tags of every sample of the run. */
   readonly tags: Tags
   /** Tag keys that the built-in protocols may set (`url`, `name`, `status`, …). */

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gracefulSteps, peakVus, rampSteps, stagesDurationMs, type VuStep } from './ramp-schedule.ts'
 import { stripeOf, wholeStripe } from './segment.ts'

@@ -52,7 +52,7 @@ function sharesOf(lengths: readonly Fraction[]): { lcd: number; shares: readonly
 interface Deal {
   readonly lcd: number
   readonly until: number
-  take(member: number, nth: number, index: number): void
+  readonly take: (member: number, nth: number, index: number) => void
 }
 
 function deal(shares: readonly number[], { lcd, until, take }: Deal): void {
