@@ -97,8 +97,14 @@ export interface HttpResponse {
   readonly remotePort: number
   readonly tlsVersion: string | undefined
   readonly tlsCipher: string | undefined
-  readonly request: { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string | Uint8Array | null }
+  readonly request: {
+    readonly method: string
+    readonly url: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string | Uint8Array | null
+  }
   /** Parses the body; throws a SyntaxError with a useful text when it is not JSON. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- lets the caller name the type once, at the call
   json<T = unknown>(): T
   /** The first value of a header, case-insensitive. */
   header(name: string): string | undefined
