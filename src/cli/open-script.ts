@@ -12,6 +12,7 @@ import type { TestPlan } from '../plan/plan.ts'
 import { openSession } from '../run/open-session.ts'
 import type { BoundOutput, RunSession } from '../run/session.ts'
 import { bundleScript, endBundling } from '../script/bundle-script.ts'
+import { scriptEnvironment } from './environment.ts'
 import { type RunSettings, planLayers } from './run-settings.ts'
 import type { StopRequests } from './stop-requests.ts'
 
@@ -79,6 +80,7 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
       exports: inspection.exports,
       metrics: inspection.metrics,
       dialect: nativePlan,
+      environment: { ...proxiesOf(process.env), ...settings.scriptEnv },
       warn: (text) => log.log({ level: 'warn', source: 'engine', message: text }),
     })
     return { session, plan, runId: options.runId, close }
@@ -103,6 +105,11 @@ function layersOf(settings: RunSettings, scriptOptions: unknown): ReturnType<typ
   const environment = baseUrl ? { baseUrl, ...settings.environment } : settings.environment
   const commandLine = settings.inspectorAddress === undefined ? settings.commandLine : { ...settings.commandLine, workers: 1 }
   return planLayers({ ...settings, environment, commandLine }, scriptOptions)
+}
+
+/** Proxies hold for the whole process, also when the script may not see its variables. */
+function proxiesOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return scriptEnvironment(Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:https?|no|all)_proxy$/i.test(name))))
 }
 
 function notNative(entry: string): UserError {

@@ -1,0 +1,85 @@
+import { UserError } from '../base/user-error.ts'
+import type { Logger } from '../base/logger.ts'
+import { createOutput } from '../outputs/registry.ts'
+import { storeOutput } from '../outputs/store/output.ts'
+import { renderSummary } from '../outputs/terminal/summary.ts'
+import { type TerminalOutput, terminalOutput } from '../outputs/terminal/output.ts'
+import type { RunOutcome } from '../results/run-outcome.ts'
+import type { Summary } from '../results/summary.ts'
+import type { BoundOutput } from '../run/session.ts'
+import type { CommandContext, TextSink } from './command.ts'
+import { logLine } from './log-line.ts'
+import { newRunId, openScript, type ScriptSource } from './open-script.ts'
+import { errorText } from './print-error.ts'
+import { writeResultFiles } from './result-files.ts'
+import type { RunSettings } from './run-settings.ts'
+import type { StopHow, StopRequests } from './stop-requests.ts'
+
+export interface RunSurroundings extends CommandContext {
+  readonly stops: StopRequests
+}
+
+/** How one script ended. */
+export interface EndedRun {
+  readonly exitCode: number
+  readonly summary: Summary
+}
+
+/** Runs one script from bundling to its printed summary. Throws what kept it from running; a run that began always has a summary. */
+export async function runScript(source: ScriptSource, settings: RunSettings, surroundings: RunSurroundings): Promise<EndedRun> {
+  const { stderr, stops } = surroundings
+  const runId = newRunId(new Date())
+  const terminal = terminalFor(settings, stderr)
+  const log: Logger = { log: (entry) => terminal.print(logLine(entry)) }
+  const outputs = outputsOf(settings, surroundings, terminal, runId)
+  const open = await openScript(source, { settings, outputs, log, runId, stops })
+  try {
+    const run = open.session.start(open.plan)
+    stops.onStop((how) => {
+      terminal.print(stopText(how))
+      run.control.stop('interrupted', how)
+    })
+    const outcome = await run.outcome
+    await report(outcome, settings, surroundings)
+    return { exitCode: outcome.exitCode, summary: outcome.summary }
+  } finally {
+    await open.close()
+  }
+}
+
+function terminalFor({ isQuiet, hasColor }: RunSettings, stderr: TextSink): TerminalOutput {
+  return terminalOutput({ stream: stderr, isTty: stderr.isTTY === true, columns: () => stderr.columns ?? 80, hasColor, isQuiet })
+}
+
+function outputsOf(settings: RunSettings, { env }: CommandContext, terminal: TerminalOutput, runId: string): BoundOutput[] {
+  const store =
+    settings.storeFolder === undefined
+      ? []
+      : [{ name: 'store', output: storeOutput({ folder: settings.storeFolder, runId }), tap: undefined }]
+  const wanted = settings.outputs.map((argument) => createOutput(argument, { stdout: process.stdout, env }))
+  return [{ name: 'terminal', output: terminal, tap: undefined }, ...store, ...wanted]
+}
+
+function stopText(how: StopHow): string {
+  return how === 'graceful' ? 'Stopping: running iterations may end (Ctrl-C again stops now).' : 'Stopping now.'
+}
+
+/** The end of a run as the user sees it: the script's own summary in place of ours, then what went wrong. */
+async function report(outcome: RunOutcome, settings: RunSettings, { stdout, stderr }: CommandContext): Promise<void> {
+  const { stdout: ownStdout, stderr: ownStderr, ...ownFiles } = outcome.files
+  const textSink = settings.summaryFiles.includes('-') ? stderr : stdout
+  if (Object.keys(outcome.files).length === 0 && settings.isSummaryShown) {
+    textSink.write(renderSummary(outcome.summary, { hasColor: settings.hasColor, columns: textSink.columns ?? 100 }))
+  }
+  if (ownStdout !== undefined) textSink.write(ownStdout)
+  if (ownStderr !== undefined) stderr.write(ownStderr)
+  try {
+    writeResultFiles(Object.entries(ownFiles), stdout)
+  } catch (error) {
+    stderr.write(errorText(error))
+  }
+  if (outcome.error) {
+    const { code, message, hint, stack } = outcome.error
+    stderr.write(errorText(new UserError(code, stack.includes(message) ? stack : message, hint === undefined ? {} : { hint })))
+  }
+}
