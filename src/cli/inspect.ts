@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 import { UserError } from '../base/user-error.ts'
-import { planText } from '../plan/describe.ts'
+import { describePlan } from '../plan/describe.ts'
 import { redactPlan } from '../results/redact-plan.ts'
 import type { Command, CommandContext } from './command.ts'
 import { logLine } from './log-line.ts'
@@ -36,6 +36,6 @@ async function inspect(context: CommandContext): Promise<number> {
   const open = await openScript({ entry }, { settings, outputs: [], log, runId: newRunId(new Date()), stops: undefined })
   await open.close()
   const plan = redactPlan(open.plan)
-  context.stdout.write(context.args.isOn('text') ? planText(plan) : `${JSON.stringify(plan, undefined, 2)}\n`)
+  context.stdout.write(context.args.isOn('text') ? `${describePlan(plan).join('\n')}\n` : `${JSON.stringify(plan, undefined, 2)}\n`)
   return 0
 }

@@ -139,7 +139,7 @@ test.each([
   expect(ended.code).toBe(255)
 })
 
-test.each([
+test.each<{ what: string; args: string[]; env: Record<string, string>; config: string; code: number }>([
   { what: 'a flag with a wrong value', args: ['-u', 'ten'], env: {}, config: '{}', code: 255 },
   { what: 'a flag out of range', args: ['-u', '-3', '-d', '1s'], env: {}, config: '{}', code: 104 },
   { what: 'flags that exclude each other', args: ['-d', '1s', '-s', '1s:1'], env: {}, config: '{}', code: 104 },
