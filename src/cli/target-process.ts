@@ -66,7 +66,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 function parseUrls(name: string, line: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(line)
-    if (typeof parsed === 'object' && parsed !== null && 'http' in parsed) return parsed as Record<string, unknown>
+    if (typeof parsed === 'object' && parsed !== null && 'http' in parsed) return { ...parsed }
   } catch {
     // Said below.
   }
