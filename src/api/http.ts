@@ -147,7 +147,7 @@ export class VuHttp implements Http {
       })
     }
     const shared: HttpShared = vu.world.shared(sharedKey, () =>
-      createHttpShared({ ...plan.http, throwOnError: plan.throwOnError, systemTags: plan.systemTags }),
+      createHttpShared({ ...plan.http, throwOnError: plan.throwOnError, systemTags: plan.systemTags }, vu.world.registry),
     )
     this.#client = createHttpClient(vu, shared)
     return this.#client

@@ -48,7 +48,7 @@ export class Crew {
           type: 'assign',
           assignment: {
             runId: this.#options.runId,
-            plan: run.plan,
+            plan: shareOf(run.plan, seats.length),
             scenarios: run.plan.scenarios.map((scenario) => scenario.name),
             segment: { index, count: seats.length },
             instance: { index: 0, count: 1 },
@@ -67,4 +67,9 @@ export class Crew {
     for (const seat of this.seats) seat.send({ type: 'close' })
     await this.#source.close()
   }
+}
+
+/** The plan as one of `count` workers must read it: limits over all VUs become this worker's share. */
+function shareOf(plan: TestPlan, count: number): TestPlan {
+  return { ...plan, http: { ...plan.http, rps: plan.http.rps / count } }
 }
