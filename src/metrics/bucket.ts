@@ -30,10 +30,11 @@ export function bucketEdge(index: number): number {
   return isNegative ? -edge : edge
 }
 
-/** From the edge near zero to the other one: negative for buckets below zero. */
+/** From the edge near zero to the other one: negative below zero, 0 for the bucket that stands for zero itself. */
 export function bucketSpan(index: number): number {
   const isNegative = index < firstPositive
   const magnitude = isNegative ? firstPositive - 1 - index : index - firstPositive
+  if (magnitude === 0) return 0
   const width = 2 ** (Math.max(1, magnitude >>> 10) - 1033)
   return isNegative ? -width : width
 }

@@ -60,6 +60,11 @@ describe('one value', () => {
 })
 
 describe('quantiles', () => {
+  test('of zeros are zero, not a tiny number near it', () => {
+    expect([0.1, 0.5, 0.7].map((q) => histogramOf([0, 0, 0, 0.0051]).quantile(q))).toEqual([0, 0, expect.closeTo(0.00051, 9)])
+    expect(histogramOf([-0.003, 0, 0.0051]).quantile(0.5)).toBe(0)
+  })
+
   test.each([
     ['latencies', latencyMs],
     ['values of one sign', fc.double({ min: -1e6, max: -1e-6, noNaN: true })],

@@ -42,11 +42,12 @@ const grammar =
 /** Parses `<aggregate> <operator> <number>`. Throws UserError THRESHOLD_MALFORMED. */
 export function parseThreshold(source: string): ThresholdExpression {
   const match = grammar.exec(source)
-  const percent = match?.[2] === undefined ? undefined : Number(match[2])
-  if (!match || (percent !== undefined && percent > 100)) throw malformed(source)
+  // By its decimal exponent: 99.9 / 100 is not the float64 nearest to 0.999.
+  const quantile = match?.[2] === undefined ? undefined : Number(`${match[2]}e-2`)
+  if (!match || (quantile !== undefined && quantile > 1)) throw malformed(source)
   return {
     aggregate: (match[1] ?? 'percentile') as Aggregate,
-    quantile: percent === undefined ? undefined : percent / 100,
+    quantile,
     operator: match[3] as Operator,
     bound: Number(match[4]),
   }
