@@ -9,6 +9,7 @@ type ToWorker =
   | { readonly type: 'answers'; readonly id: number; readonly answers: readonly Answer[] }
 
 type FromWorker =
+  | { readonly type: 'hello' }
   | { readonly type: 'ready'; readonly ports: Ports }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
@@ -34,7 +35,8 @@ export async function startWorkers(start: TargetStart, count: number, onLoss: (r
     (worker, index) =>
       new Promise<Ports>((resolve, reject) => {
         worker.on('message', (message: FromWorker) => {
-          if (message.type === 'ready') resolve(message.ports)
+          if (message.type === 'hello') send(worker, { type: 'start', start: { ...start, workerIndex: index } })
+          else if (message.type === 'ready') resolve(message.ports)
           else if (message.type === 'failed') reject(new Error(message.message))
           else if (message.type === 'ask') askAll(workers, rounds, worker, message)
           else collect(rounds, message)
@@ -43,7 +45,6 @@ export async function startWorkers(start: TargetStart, count: number, onLoss: (r
           reject(new Error(`worker ${index} ended at its start`))
           onLoss(`worker ${index} ended (${signal ?? code})`)
         })
-        send(worker, { type: 'start', start: { ...start, workerIndex: index } })
       }),
   )
   const [first] = await Promise.all(ready)
@@ -91,6 +92,8 @@ export class WorkerChannel implements Fleet {
         else if (this.#answer !== undefined)
           this.#send({ type: 'answer', id: message.id, answer: this.#answer(message.question) })
       })
+      // Orders sent before someone listens would be lost.
+      this.#send({ type: 'hello' })
     })
   }
 
