@@ -262,6 +262,7 @@ describe('limits', () => {
     for (let i = 0; i < 5000; i += 1) registry.record(metric, 1, registry.tagSet(registry.root, { url: `u${i}` }))
     expect(registry.drain().length).toBeLessThan(104)
     expect(registry.bytes).toBeLessThan(200_000)
+    expect(registry.foldedTagSetCount).toBe(4901)
     const folded = registry.tagSet(registry.root, { url: 'one more' })
     expect(registry.tagsOf(folded)).toEqual({ overflow: 'true' })
     expect(registry.tagsOf(registry.tagSet(folded, { url: 'u1' }))).toEqual({ overflow: 'true' })

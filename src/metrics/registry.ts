@@ -50,6 +50,8 @@ export interface MetricRegistry extends Registry {
   readonly ignoredCount: number
   /** Metrics that had to fold series, worst first; empty when everything fitted. */
   readonly overflowed: readonly Overflow[]
+  /** How often a new tag set lost tags to the limits: raw sample outputs then lack them. */
+  readonly foldedTagSetCount: number
   /** Estimate of the memory in use. */
   readonly bytes: number
 }
@@ -104,6 +106,9 @@ class SeriesRegistry implements MetricRegistry {
   }
   get bytes(): number {
     return this.#memory.bytes
+  }
+  get foldedTagSetCount(): number {
+    return this.#tagSets.foldedCount
   }
   get metrics(): readonly MetricDefinition[] {
     return this.#slots.map((slot) => slot.definition)

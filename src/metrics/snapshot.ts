@@ -1,6 +1,9 @@
 import type { MetricDefinition, Tags } from './definition.ts'
 
-/** Changes of one histogram: bucket indexes (ascending) with their counts, and exact sum, min and max of the new values. */
+/**
+ * Changes of one histogram: bucket indexes (ascending; one repeats when its count needs more than 32 bits) with their counts,
+ * and exact sum, min and max of the new values. `bucket.ts` says what an index stands for.
+ */
 export interface HistogramDelta {
   readonly indexes: Uint32Array
   readonly counts: Uint32Array

@@ -37,9 +37,6 @@ export class TagSets {
     this.#options = options
   }
 
-  get count(): number {
-    return this.#tags.length
-  }
   /** How often a new tag set had to fold. */
   get foldedCount(): number {
     return this.#foldedCount
