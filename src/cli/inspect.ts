@@ -36,6 +36,8 @@ async function inspect(context: CommandContext): Promise<number> {
   const open = await openScript({ entry }, { settings, outputs: [], log, runId: newRunId(new Date()), stops: undefined })
   await open.close()
   const plan = redactPlan(open.plan)
-  context.stdout.write(context.args.isOn('text') ? `${describePlan(plan).join('\n')}\n` : `${JSON.stringify(plan, undefined, 2)}\n`)
+  context.stdout.write(
+    context.args.isOn('text') ? `${describePlan(plan).join('\n')}\n` : `${JSON.stringify(plan, undefined, 2)}\n`,
+  )
   return 0
 }

@@ -1,9 +1,9 @@
 import { UserError } from '../base/user-error.ts'
 import type { Logger } from '../base/logger.ts'
 import { createOutput } from '../outputs/registry.ts'
-import { storeOutput } from '../outputs/store/output.ts'
 import { renderSummary } from '../outputs/terminal/summary.ts'
 import { type TerminalOutput, terminalOutput } from '../outputs/terminal/output.ts'
+import { RunFolder } from '../results/run-folder.ts'
 import type { RunOutcome } from '../results/run-outcome.ts'
 import type { Summary } from '../results/summary.ts'
 import type { BoundOutput } from '../run/session.ts'
@@ -31,7 +31,7 @@ export async function runScript(source: ScriptSource, settings: RunSettings, sur
   const runId = newRunId(new Date())
   const terminal = terminalFor(settings, stderr)
   const log: Logger = { log: (entry) => terminal.print(logLine(entry)) }
-  const outputs = outputsOf(settings, surroundings, terminal, runId)
+  const outputs = outputsOf(settings, surroundings, terminal)
   const open = await openScript(source, { settings, outputs, log, runId, stops })
   try {
     const run = open.session.start(open.plan)
@@ -51,11 +51,11 @@ function terminalFor({ isQuiet, hasColor }: RunSettings, stderr: TextSink): Term
   return terminalOutput({ stream: stderr, isTty: stderr.isTTY === true, columns: () => stderr.columns ?? 80, hasColor, isQuiet })
 }
 
-function outputsOf(settings: RunSettings, { env }: CommandContext, terminal: TerminalOutput, runId: string): BoundOutput[] {
+function outputsOf(settings: RunSettings, { env }: CommandContext, terminal: TerminalOutput): BoundOutput[] {
   const store =
     settings.storeFolder === undefined
       ? []
-      : [{ name: 'store', output: storeOutput({ folder: settings.storeFolder, runId }), tap: undefined }]
+      : [{ name: 'store', output: new RunFolder({ root: settings.storeFolder }), tap: undefined }]
   const wanted = settings.outputs.map((argument) => createOutput(argument, { stdout: process.stdout, env }))
   return [{ name: 'terminal', output: terminal, tap: undefined }, ...store, ...wanted]
 }
