@@ -1,5 +1,6 @@
 import { messageOf } from '../base/user-error.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Totals } from '../metrics/totals.ts'
 import { exitCodeFor, statusFor } from '../results/exit-code.ts'
 import { generatorFactsOf, judgeGenerator } from '../results/generator-verdict.ts'
 import { notesFor } from '../results/notes.ts'
@@ -70,7 +71,7 @@ function summaryOf({ header, durationMs, record, ending, outputs }: Conclusion):
     losses: ending.losses,
     stopped: ending.stoppedSentence,
     outputFailures: outputs.failures,
-    overflowedMetrics: [],
+    overflowedMetrics: overflowedMetrics(totals),
   })
   return summarize({
     header,
@@ -107,4 +108,9 @@ async function filesOf(seat: Seat, summary: Summary, log: Logger): Promise<Recor
     log.log({ level: 'error', message: `handleSummary() failed: ${messageOf(error)}`, source: 'engine' })
     return {}
   }
+}
+
+/** Metrics of which a worker had no room for more tag sets. */
+function overflowedMetrics(totals: Totals): string[] {
+  return [...new Set([...totals.series()].filter((series) => series.tags['overflow'] === 'true').map((series) => series.metric.name))]
 }

@@ -74,12 +74,12 @@ export class RunRecord {
   }
 
   #closeSecond(snapshot: Snapshot): void {
-    const { outputs, thresholdAborted, closed, nowMs } = this.#options
+    const { outputs, thresholdAborted, closed } = this.#options
     this.totals.add(snapshot.series, 'run')
     this.rates.add(snapshot.scenarios)
     outputs.write(snapshot)
     closed(snapshot)
-    this.judge.closeSecond(snapshot.series, Math.max(1, nowMs()))
+    this.judge.closeSecond(snapshot.series, (snapshot.second + 1) * 1000)
     const failed = this.judge.abortedBy
     if (failed && !this.#hasAborted) {
       this.#hasAborted = true
