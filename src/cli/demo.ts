@@ -1,6 +1,5 @@
 import path from 'node:path'
 import type { Command, CommandContext } from './command.ts'
-import { runScripts } from './run-scripts.ts'
 import { readRunSettings, resultFlags } from './run-settings.ts'
 import { startTarget } from './target-process.ts'
 
@@ -34,6 +33,7 @@ async function demo(context: CommandContext): Promise<number> {
       commandLine: { targets: ['127.0.0.1'] },
       scriptEnv: { ...settings.scriptEnv, BASE_URL: baseUrl },
     }
+    const { runScripts } = await import('./run-scripts.ts')
     const code = await runScripts([{ entry: script }], demoSettings, context)
     stderr.write(nextSteps())
     return code

@@ -1,6 +1,8 @@
 import type { FlagSpec } from './arguments.ts'
 import type { Command } from './command.ts'
 
+const maxExampleWidth = 60
+
 /** The help page of one command. */
 export function commandHelp(command: Command): string {
   const groups = new Map<string, FlagSpec[]>()
@@ -51,7 +53,11 @@ function spelling(flag: FlagSpec): string {
   return `${short}--${flag.name}${placeholder}`
 }
 
+/** Short examples have what they do beside them, long ones below. */
 function exampleText(command: Command): string {
-  const width = Math.max(...command.examples.map(({ line }) => line.length), 0)
-  return `Examples:\n${command.examples.map(({ line, what }) => `  ${line.padEnd(width)}  ${what}`).join('\n')}\n`
+  const width = Math.max(...command.examples.map(({ line }) => line.length).filter((length) => length <= maxExampleWidth), 0)
+  const lines = command.examples.map(({ line, what }) =>
+    line.length > maxExampleWidth ? `  ${line}\n      ${what}` : `  ${line.padEnd(width)}  ${what}`,
+  )
+  return `Examples:\n${lines.join('\n')}\n`
 }

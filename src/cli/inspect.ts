@@ -4,7 +4,6 @@ import { describePlan } from '../plan/describe.ts'
 import { redactPlan } from '../results/redact-plan.ts'
 import type { Command, CommandContext } from './command.ts'
 import { logLine } from './log-line.ts'
-import { newRunId, openScript } from './open-script.ts'
 import { readRunSettings, requireScripts, runFlags } from './run-settings.ts'
 
 /** `brunt inspect`: what a run would do, without doing it. */
@@ -31,6 +30,7 @@ async function inspect(context: CommandContext): Promise<number> {
       hint: 'brunt inspect takes one script',
     })
   }
+  const { newRunId, openScript } = await import('./open-script.ts')
   const log: Logger = { log: (line) => context.stderr.write(`${logLine(line)}\n`) }
   const settings = readRunSettings(context)
   const open = await openScript({ entry }, { settings, outputs: [], log, runId: newRunId(new Date()), stops: undefined })

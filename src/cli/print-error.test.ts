@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { UserError } from '../base/user-error.ts'
+import { ScriptError } from '../run/seat.ts'
 import { errorText, exitCodeOfError } from './print-error.ts'
 
 test('an error of the user is a message, a hint and a code', () => {
@@ -27,3 +28,12 @@ test.each([{ thrown: new Error('outer', { cause: new TypeError('inner') }) }, { 
     expect(exitCodeOfError(thrown)).toBe(109)
   },
 )
+
+test('an exception of the script shows where it was thrown', () => {
+  const error = new ScriptError('SCRIPT_INIT_FAILED', 'no data', {
+    hint: undefined,
+    stack: 'Error: no data\n    at load (test.ts:3:9)',
+  })
+  expect(errorText(error)).toBe('error: no data\n    at load (test.ts:3:9)\n  code: SCRIPT_INIT_FAILED\n')
+  expect(exitCodeOfError(error)).toBe(107)
+})

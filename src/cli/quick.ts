@@ -4,7 +4,6 @@ import { messageOf, UserError } from '../base/user-error.ts'
 import type { FlagSpec, ParsedArguments } from './arguments.ts'
 import type { Command, CommandContext } from './command.ts'
 import { quickScript, type QuickRequest } from './quick-script.ts'
-import { runScripts } from './run-scripts.ts'
 import { runFlags, readRunSettings } from './run-settings.ts'
 
 const loadFlags: readonly FlagSpec[] = [
@@ -97,6 +96,7 @@ async function quick(context: CommandContext): Promise<number> {
   // What the command line says here stands in the script: variables that set the load must not replace it.
   const environment = Object.fromEntries(Object.entries(settings.environment).filter(([option]) => !loadOptions.includes(option)))
   const commandLine = Object.fromEntries(Object.entries(settings.commandLine).filter(([option]) => !loadOptions.includes(option)))
+  const { runScripts } = await import('./run-scripts.ts')
   return runScripts([{ entry: '-', text }], { ...settings, environment, commandLine }, context)
 }
 

@@ -1,4 +1,3 @@
-import { UserError } from '../base/user-error.ts'
 import type { Logger } from '../base/logger.ts'
 import { createOutput } from '../outputs/registry.ts'
 import { renderSummary } from '../outputs/terminal/summary.ts'
@@ -10,7 +9,7 @@ import type { BoundOutput } from '../run/session.ts'
 import type { CommandContext, TextSink } from './command.ts'
 import { logLine } from './log-line.ts'
 import { newRunId, openScript, type ScriptSource } from './open-script.ts'
-import { errorText } from './print-error.ts'
+import { errorText, userErrorText } from './print-error.ts'
 import { writeResultFiles } from './result-files.ts'
 import type { RunSettings } from './run-settings.ts'
 import type { StopHow, StopRequests } from './stop-requests.ts'
@@ -78,8 +77,5 @@ async function report(outcome: RunOutcome, settings: RunSettings, { stdout, stde
   } catch (error) {
     stderr.write(errorText(error))
   }
-  if (outcome.error) {
-    const { code, message, hint, stack } = outcome.error
-    stderr.write(errorText(new UserError(code, stack.includes(message) ? stack : message, hint === undefined ? {} : { hint })))
-  }
+  if (outcome.error) stderr.write(userErrorText(outcome.error, outcome.error.stack))
 }

@@ -96,9 +96,15 @@ const notYet: Readonly<Record<string, string>> = {
   'summary-export': 'the k6 dialect',
   'summary-mode': 'the k6 dialect',
   'traces-output': 'traces',
+  verbose: 'a log level',
 }
 
-const notYetFlags: readonly FlagSpec[] = Object.keys(notYet).map((name) => ({ name, kind: 'optional', isHidden: true, help: '' }))
+const notYetShort: Readonly<Record<string, string>> = { address: 'a', linger: 'l', paused: 'p', verbose: 'v' }
+
+const notYetFlags: readonly FlagSpec[] = Object.keys(notYet).map((name) => {
+  const short = notYetShort[name]
+  return { name, kind: 'optional', isHidden: true, help: '', ...(short === undefined ? {} : { short }) }
+})
 
 /** All flags of `brunt run`. */
 export const runFlags: readonly FlagSpec[] = [...planFlags, ...resultFlags, ...notYetFlags]

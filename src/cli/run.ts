@@ -1,5 +1,4 @@
 import type { Command, CommandContext } from './command.ts'
-import { runScripts } from './run-scripts.ts'
 import { readRunSettings, requireScripts, runFlags } from './run-settings.ts'
 
 /** `brunt run`: one script, or several as a suite. */
@@ -21,9 +20,12 @@ export const runCommand: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const scripts = requireScripts(context.args.positionals, 'run')
+  const settings = readRunSettings(context)
+  // Loaded late: help and wrong flags need no engine.
+  const { runScripts } = await import('./run-scripts.ts')
   return runScripts(
     scripts.map((entry) => ({ entry })),
-    readRunSettings(context),
+    settings,
     context,
   )
 }
