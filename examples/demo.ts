@@ -41,7 +41,7 @@ export async function useAccount() {
 }
 
 async function logIn(): Promise<string> {
-  const response = await http.postJson('/login', { username: 'demo', password: 'demo' })
+  const response = await http.postJson('/login', { username: 'demo', password: 'secret' })
   if (response.status !== 200) fail(`login answered ${response.status}`)
   return response.json<{ token: string }>().token
 }

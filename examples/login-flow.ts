@@ -11,7 +11,7 @@ export const options: Options = {
 }
 
 export function setup() {
-  return { username: 'demo', password: 'demo' }
+  return { username: 'demo', password: 'secret' }
 }
 
 // State at the top level belongs to one VU: each logs in for itself.

@@ -25,7 +25,7 @@ test.each(examples)('the example %s passes against the sample target', async (fi
 })
 
 test('abort-on-threshold.ts stops early against a target that fails', async () => {
-  await target.control({ routes: { '/anything/{path}': { errors: { ratio: 1, status: 503 } } } })
+  await target.control({ routes: { '/anything/{rest...}': { errors: { ratio: 1, status: 503 } } } })
   const { code, stdout } = await brunt([
     'run',
     path.join(folder, 'abort-on-threshold.ts'),
