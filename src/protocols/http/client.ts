@@ -162,10 +162,10 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
     } catch (error) {
       return this.#dialFailed(connection, exchange, error)
     }
-    dialer.dial(target, { signal: dialing.signal, timeoutMs: dialTimeoutMs, localAddress }).then(
-      (dialed) => this.#dialed(connection, exchange, dialed),
-      (error: unknown) => this.#dialFailed(connection, exchange, error),
-    )
+    dialer
+      .dial(target, { signal: dialing.signal, timeoutMs: dialTimeoutMs, localAddress })
+      .then((dialed) => this.#dialed(connection, exchange, dialed))
+      .catch((error: unknown) => this.#dialFailed(connection, exchange, error))
   }
 
   #dialed(connection: Http1Connection, exchange: Exchange, dialed: Dialed): void {
@@ -193,7 +193,7 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
   }
 
   #dialFailed(connection: Http1Connection, exchange: Exchange, error: unknown): void {
-    if (connection.isClosed) return
+    if (exchange.isSettled) return
     exchange.carrier = undefined
     this.#pool.remove(connection)
     exchange.blockedMs = performance.now() - exchange.startedMs

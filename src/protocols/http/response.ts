@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { inspect } from 'node:util'
 import { readHeaders, readReason } from '../../net/http1-head.ts'
 import type { Exchange } from './exchange.ts'
 import { headerRecord } from './header-fields.ts'
@@ -151,5 +152,15 @@ export class LazyResponse implements HttpResponse {
         },
       )
     }
+  }
+
+  /** What `JSON.stringify` and the console show. */
+  toJSON(): object {
+    const { status, statusText, protocol, url, headers, body, timings, error, errorCode } = this
+    return { status, statusText, protocol, url, headers, body, timings, error, errorCode }
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON()
   }
 }
