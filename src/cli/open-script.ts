@@ -99,12 +99,10 @@ export function newRunId(now: Date): string {
 /** Defaults of native scripts. */
 const nativePlan: PlanDialect = { whenBusy: 'queue', userAgent: 'brunt', isNoDataAPass: false }
 
-/** With a debugger there is one worker, whatever the script says; BASE_URL of the script's environment is what relative URLs stand on. */
+/** With a debugger there is one worker, whatever the script says. */
 function layersOf(settings: RunSettings, scriptOptions: unknown): ReturnType<typeof planLayers> {
-  const baseUrl = settings.scriptEnv['BASE_URL']
-  const environment = baseUrl ? { baseUrl, ...settings.environment } : settings.environment
   const commandLine = settings.inspectorAddress === undefined ? settings.commandLine : { ...settings.commandLine, workers: 1 }
-  return planLayers({ ...settings, environment, commandLine }, scriptOptions)
+  return planLayers({ ...settings, commandLine }, scriptOptions)
 }
 
 /** Proxies hold for the whole process, also when the script may not see its variables. */

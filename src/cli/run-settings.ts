@@ -119,13 +119,16 @@ export function readRunSettings({ args, env, stderr }: CommandContext): RunSetti
   }
   const configFile = args.text('config') ?? variable(env, 'CONFIG')?.value
   const isEnvShown = !args.has('include-system-env-vars') || args.isOn('include-system-env-vars')
-  const given = args.texts('env').map((text) => pairOf(text, { spelled: '--env', code: 'FLAG_VALUE_INVALID', exitCode: 255 }))
+  const given = Object.fromEntries(
+    args.texts('env').map((text) => pairOf(text, { spelled: '--env', code: 'FLAG_VALUE_INVALID', exitCode: 255 })),
+  )
   const inspect = args.text('inspect')
   return {
     config: configFile === undefined ? undefined : readConfigFile(configFile),
     environment: optionsFromEnvironment(env),
-    commandLine: optionsFromFlags(args),
-    scriptEnv: { ...(isEnvShown ? scriptEnvironment(env) : {}), ...Object.fromEntries(given) },
+    // Given by hand, BASE_URL wins over the script; found in the environment, it serves scripts that name none.
+    commandLine: { ...(given['BASE_URL'] ? { baseUrl: given['BASE_URL'] } : {}), ...optionsFromFlags(args) },
+    scriptEnv: { ...(isEnvShown ? scriptEnvironment(env) : {}), ...given },
     outputs: listOr(args.texts('out'), variable(env, 'OUT')?.value),
     summaryFiles: summaryFiles(listOr(args.texts('summary'), variable(env, 'SUMMARY')?.value), args.isOn('json')),
     isQuiet: args.isOn('quiet'),
