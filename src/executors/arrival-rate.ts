@@ -25,7 +25,10 @@ export class ArrivalRateExecutor implements Executor {
     // A worker without VUs of this scenario gets no ticks either.
     const ticks = context.stripe.restripe(this.#scenario.maxVus)
     if (ticks === undefined) return
-    const window = new ScenarioWindow(context, { regularMs: this.#schedule.durationMs, gracefulStopMs: this.#scenario.gracefulStopMs })
+    const window = new ScenarioWindow(context, {
+      regularMs: this.#schedule.durationMs,
+      gracefulStopMs: this.#scenario.gracefulStopMs,
+    })
     const desk = new ArrivalDesk({ scenario: this.#scenario, context, window, ticks })
     await window.opened()
     this.#run = { window, desk, context }
@@ -52,7 +55,10 @@ export class ArrivalRateExecutor implements Executor {
   }
 
   /** Ends after the last tick. Ticks that fell due before the regular end are handed over even when we come late. */
-  async #pace({ clock, stopping, signal }: ExecutorContext, { window, desk, ticks }: { window: ScenarioWindow; desk: ArrivalDesk; ticks: Stripe }): Promise<void> {
+  async #pace(
+    { clock, stopping, signal }: ExecutorContext,
+    { window, desk, ticks }: { window: ScenarioWindow; desk: ArrivalDesk; ticks: Stripe },
+  ): Promise<void> {
     const breather = new Breather()
     let tick = 0
     while (!stopping.aborted && !signal.aborted) {

@@ -21,7 +21,11 @@ test('an iteration that would start exactly at the end does not', async () => {
 
 test('three workers share the VUs', async () => {
   const vus = { ...scenario, vus: 7 }
-  const workers = await Promise.all([0, 1, 2].map((index) => new Simulation(vus, { stripe: stripeOf(undefined, { index, count: 3 }), iterationMs: 4000 }).finish()))
+  const workers = await Promise.all(
+    [0, 1, 2].map((index) =>
+      new Simulation(vus, { stripe: stripeOf(undefined, { index, count: 3 }), iterationMs: 4000 }).finish(),
+    ),
+  )
   expect(workers.map(({ starts }) => starts.length)).toEqual([3, 2, 2])
 })
 
@@ -50,7 +54,8 @@ test('a stop ends a pause', async () => {
 
 test('the number of VUs can be changed while it runs', async () => {
   const simulation = new Simulation(scenario, { iterationMs: 100 })
-  const activeAt = (atMs: number): number => simulation.starts.filter((start) => start.atMs <= atMs && start.atMs > atMs - 100).length
+  const activeAt = (atMs: number): number =>
+    simulation.starts.filter((start) => start.atMs <= atMs && start.atMs > atMs - 100).length
   await simulation.clock.advanceTo(450)
   simulation.command({ type: 'scale', vus: 5, maxVus: 5 })
   await simulation.clock.advanceTo(950)

@@ -6,7 +6,15 @@ import { createExecutor } from './registry.ts'
 import { Simulation } from './simulation.conformance.ts'
 
 /** What every scenario of this suite has in common. */
-export const scenarioBase = { name: 'default', exec: 'default', startTimeMs: 0, gracefulStopMs: 500, env: {}, tags: {}, options: {} } as const
+export const scenarioBase = {
+  name: 'default',
+  exec: 'default',
+  startTimeMs: 0,
+  gracefulStopMs: 500,
+  env: {},
+  tags: {},
+  options: {},
+} as const
 
 /**
  * Laws of every executor. `scenario` plans work from its start until at least 1 s after it, on 3 VUs or more, when iterations
@@ -94,7 +102,11 @@ export function testExecutor(scenario: Scenario, { regularMs, endsEarly }: { reg
       const workers = await Promise.all(
         [0, 1, 2].map((index) => {
           const workerGrants = grants[index] ?? []
-          return new Simulation(scenario, { iterationMs: 100, stripe: stripeOf(undefined, { index, count: 3 }), grants: workerGrants }).finish()
+          return new Simulation(scenario, {
+            iterationMs: 100,
+            stripe: stripeOf(undefined, { index, count: 3 }),
+            grants: workerGrants,
+          }).finish()
         }),
       )
       const indexes = workers.flatMap(({ starts }) => starts.map(({ index }) => index))

@@ -43,7 +43,10 @@ export class RampingVusExecutor implements Executor {
   async #follow({ clock, startMs, stripe }: ExecutorContext, roster: VuRoster, ended: AbortSignal): Promise<void> {
     const { gracefulRampDownMs, gracefulStopMs } = this.#scenario
     const wanted = rampSteps(this.#scenario, stripe)
-    const allowed = gracefulSteps(rampSteps(this.#scenario, stripe), { gracefulRampDownMs, endMs: this.#regularMs + gracefulStopMs })
+    const allowed = gracefulSteps(rampSteps(this.#scenario, stripe), {
+      gracefulRampDownMs,
+      endMs: this.#regularMs + gracefulStopMs,
+    })
     for (const { step, isAllowance } of merged(wanted, allowed)) {
       try {
         while (clock.nowMs() < startMs + step.atMs) await clock.until(startMs + step.atMs, ended)

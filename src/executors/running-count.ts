@@ -3,7 +3,7 @@ import { type Deferred, deferred } from '../base/deferred.ts'
 /** Counts what is under way, and tells when nothing is. */
 export class RunningCount {
   #count = 0
-  #zero: Deferred<void> | undefined
+  #zero: Deferred | undefined
 
   enter(): void {
     this.#count++

@@ -25,7 +25,7 @@ export class ScenarioWindow {
   readonly #disposing = new AbortController()
   #pausedAtMs: number | undefined
   #pausedMs = 0
-  #resumed: Deferred<void> | undefined
+  #resumed: Deferred | undefined
 
   constructor(context: Pick<ExecutorContext, 'clock' | 'startMs' | 'stopping' | 'signal'>, lengths: WindowLengths) {
     this.#context = context

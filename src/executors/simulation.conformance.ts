@@ -12,6 +12,7 @@ type Outcome = Awaited<ReturnType<VuHold['run']>>
 /** A clock that stands still until it is told to go on. */
 export class SimulatedClock implements Clock {
   #nowMs = -20
+  #quietTurns = 0
   readonly #timers = new Set<{ dueMs: number; fire: () => void }>()
 
   nowMs(): number {
@@ -45,16 +46,25 @@ export class SimulatedClock implements Clock {
 
   /** Steps from timer to timer, each time until everything that it set off has come to rest. */
   async advanceTo(ms: number): Promise<void> {
-    await settle()
+    await this.#settle()
     while (this.nextMs <= ms) {
-      this.#nowMs = this.nextMs
+      this.#nowMs = Math.max(this.#nowMs, this.nextMs)
       for (const timer of [...this.#timers].filter(({ dueMs }) => dueMs <= this.#nowMs)) {
         this.#timers.delete(timer)
         timer.fire()
       }
-      await settle()
+      await this.#settle()
     }
     if (Number.isFinite(ms)) this.#nowMs = Math.max(this.#nowMs, ms)
+  }
+
+  /** Says that something happened: wait for what follows. */
+  stir(): void {
+    this.#quietTurns = 0
+  }
+
+  async #settle(): Promise<void> {
+    for (this.#quietTurns = 0; this.#quietTurns < 4; this.#quietTurns++) await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** Jumps over timers, as when the event loop was blocked; then fires all that are overdue. */
@@ -62,10 +72,6 @@ export class SimulatedClock implements Clock {
     this.#nowMs = ms
     await this.advanceTo(ms)
   }
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 export interface Start {
@@ -115,7 +121,9 @@ export class Simulation {
     this.#vus = options.vus ?? planned
     this.#maxVus = 'maxVus' in scenario ? stripe.localCount(scenario.maxVus) : 1000
     this.#idle = Array.from({ length: this.#vus }, (_, index) => index + 1)
-    this.#grants = [...(options.grants ?? [[[0, scenario.executor === 'shared-iterations' ? scenario.iterations : 0]]])] as (readonly Range[])[]
+    this.#grants = [
+      ...(options.grants ?? [[[0, scenario.executor === 'shared-iterations' ? scenario.iterations : 0]]]),
+    ] as (readonly Range[])[]
     this.executor = createExecutor(scenario)
     this.#run(stripe)
   }
@@ -172,7 +180,8 @@ export class Simulation {
       },
       grow: async () => {
         if (this.#vus >= this.#maxVus) return false
-        if (this.#options.growMs !== undefined) await this.clock.until(this.clock.nowMs() + this.#options.growMs, new AbortController().signal)
+        if (this.#options.growMs !== undefined)
+          await this.clock.until(this.clock.nowMs() + this.#options.growMs, new AbortController().signal)
         this.#idle.push(++this.#vus)
         return true
       },
@@ -187,6 +196,7 @@ export class Simulation {
         if (running || isReleased) throw new Error(`VU ${vu} was asked to run while it ran or after its release`)
         const start = { vu, index, dueAtMs, atMs: this.clock.nowMs() }
         this.starts.push(start)
+        this.clock.stir()
         running = new AbortController()
         const outcome = await this.#iterate(start, running.signal)
         running = undefined

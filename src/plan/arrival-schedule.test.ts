@@ -10,7 +10,9 @@ function allDueMs(schedule: ArrivalSchedule): number[] {
 }
 
 test('at 5/s for 2 s ten iterations are due, the tick exactly at the end is none', () => {
-  expect(allDueMs(constantArrivals({ rate: 5, timeUnitMs: 1000, durationMs: 2000 }))).toEqual([0, 200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800])
+  expect(allDueMs(constantArrivals({ rate: 5, timeUnitMs: 1000, durationMs: 2000 }))).toEqual([
+    0, 200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800,
+  ])
 })
 
 test.each([
@@ -28,7 +30,9 @@ test('the period is rounded down to whole nanoseconds, so tick 30 million is exa
 })
 
 /** Starts measured on the reference implementation: 0 to 4/s in 4 s, 4/s for 2 s, jump to 10/s, to 0 in 1 s. */
-const measuredMs = [1415, 2004, 2451, 2829, 3163, 3465, 3743, 4001, 4252, 4501, 4751, 5006, 5252, 5502, 5752, 6004, 6107, 6226, 6420, 6554]
+const measuredMs = [
+  1415, 2004, 2451, 2829, 3163, 3465, 3743, 4001, 4252, 4501, 4751, 5006, 5252, 5502, 5752, 6004, 6107, 6226, 6420, 6554,
+]
 const measuredStages = [
   { durationMs: 4000, target: 4 },
   { durationMs: 2000, target: 4 },
@@ -60,7 +64,9 @@ test('no rate, no arrivals', () => {
 
 test('the fraction of an iteration carries over from stage to stage', () => {
   const stages = Array.from({ length: 4 }, () => ({ durationMs: 250, target: 1 }))
-  expect(allDueMs(rampingArrivals({ startRate: 1, timeUnitMs: 1000, stages: [...stages, { durationMs: 100, target: 1 }] }))).toEqual([1000])
+  expect(
+    allDueMs(rampingArrivals({ startRate: 1, timeUnitMs: 1000, stages: [...stages, { durationMs: 100, target: 1 }] })),
+  ).toEqual([1000])
 })
 
 test('peak rates are per second whatever the time unit', () => {
@@ -71,7 +77,10 @@ test('peak rates are per second whatever the time unit', () => {
 const ramps = fc.record({
   startRate: fc.integer({ min: 0, max: 50 }),
   timeUnitMs: fc.constantFrom(100, 1000, 60_000),
-  stages: fc.array(fc.record({ durationMs: fc.integer({ min: 0, max: 4000 }), target: fc.integer({ min: 0, max: 50 }) }), { minLength: 1, maxLength: 5 }),
+  stages: fc.array(fc.record({ durationMs: fc.integer({ min: 0, max: 4000 }), target: fc.integer({ min: 0, max: 50 }) }), {
+    minLength: 1,
+    maxLength: 5,
+  }),
 })
 
 test('each iteration is due when the integral of the rate reaches its number, to 1 us', () => {
@@ -104,17 +113,26 @@ test('the ends of steep and of nearly flat ramps keep their precision over hours
   const hour = 3_600_000
   const steep = rampingArrivals({ startRate: 0, timeUnitMs: 1000, stages: [{ durationMs: hour, target: 5000 }] })
   expect(steep.dueAtMs(8_999_998)).toBeCloseTo(Math.sqrt((8_999_999 / 9_000_000) * hour * hour), 5)
-  const nearlyFlat = rampingArrivals({ startRate: 1_000_000, timeUnitMs: hour, stages: [{ durationMs: 10 * hour, target: 1_000_001 }] })
+  const nearlyFlat = rampingArrivals({
+    startRate: 1_000_000,
+    timeUnitMs: hour,
+    stages: [{ durationMs: 10 * hour, target: 1_000_001 }],
+  })
   // x/h*1e6 + (x/h)²/20 = 5e6, solved by series: 5 - 25/20e6
   expect(nearlyFlat.dueAtMs(4_999_999)).toBeCloseTo((5 - 25 / 20e6) * hour, 2)
 })
 
 test.each([1, 2, 3])('%i workers together are due exactly when one would be', (count) => {
-  const schedules = [constantArrivals({ rate: 7, timeUnitMs: 1000, durationMs: 4000 }), rampingArrivals({ startRate: 0, timeUnitMs: 1000, stages: measuredStages })]
+  const schedules = [
+    constantArrivals({ rate: 7, timeUnitMs: 1000, durationMs: 4000 }),
+    rampingArrivals({ startRate: 0, timeUnitMs: 1000, stages: measuredStages }),
+  ]
   for (const schedule of schedules) {
     const due = Array.from({ length: count }, (_, index) => {
       const stripe = stripeOf(undefined, { index, count })
-      return Array.from({ length: 40 }, (_, tick) => schedule.dueAtMs(stripe.globalIndex(tick))).filter((dueMs) => dueMs !== undefined)
+      return Array.from({ length: 40 }, (_, tick) => schedule.dueAtMs(stripe.globalIndex(tick))).filter(
+        (dueMs) => dueMs !== undefined,
+      )
     })
     expect(due.flat().toSorted((a, b) => a - b)).toEqual(allDueMs(schedule))
   }

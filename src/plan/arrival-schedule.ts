@@ -23,7 +23,11 @@ export function arrivalSchedule(scenario: ConstantArrivalRate | RampingArrivalRa
  * Tick `index` at `index` whole-nanosecond periods. The number of ticks is that of the exact rate: with 3/s for 3 s the
  * tenth tick, rounded to 1 ns before the end, is not one.
  */
-export function constantArrivals({ rate, timeUnitMs, durationMs }: Pick<ConstantArrivalRate, 'rate' | 'timeUnitMs' | 'durationMs'>): ArrivalSchedule {
+export function constantArrivals({
+  rate,
+  timeUnitMs,
+  durationMs,
+}: Pick<ConstantArrivalRate, 'rate' | 'timeUnitMs' | 'durationMs'>): ArrivalSchedule {
   const periodNs = Math.floor((timeUnitMs * nanosecondsPerMs) / rate)
   return {
     durationMs,
@@ -43,7 +47,11 @@ interface RampStage {
 }
 
 /** Iteration `index` is due when the integral of the rate reaches `index + 1`. */
-export function rampingArrivals({ startRate, stages, timeUnitMs }: Pick<RampingArrivalRate, 'startRate' | 'stages' | 'timeUnitMs'>): ArrivalSchedule {
+export function rampingArrivals({
+  startRate,
+  stages,
+  timeUnitMs,
+}: Pick<RampingArrivalRate, 'startRate' | 'stages' | 'timeUnitMs'>): ArrivalSchedule {
   const ramp = rampStages(startRate, stages)
   const durationMs = ramp.reduce((sum, stage) => sum + stage.durationMs, 0)
   let cursor = 0

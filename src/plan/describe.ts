@@ -66,7 +66,10 @@ export function describePlan(plan: TestPlan): readonly string[] {
   const { http, network, workers } = plan
   const thresholds = plan.thresholds.map(({ metric, selector, source, abortOnFail, windowMs }) => {
     const tags = Object.entries(selector).map(([key, value]) => `${key}:${value}`)
-    const notes = [...(abortOnFail ? ['aborts the run'] : []), ...(windowMs === undefined ? [] : [`over the last ${formatDurationMs(windowMs)}`])]
+    const notes = [
+      ...(abortOnFail ? ['aborts the run'] : []),
+      ...(windowMs === undefined ? [] : [`over the last ${formatDurationMs(windowMs)}`]),
+    ]
     return `* ${metric}${tags.length > 0 ? `{${tags.join(',')}}` : ''}: ${source}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
   })
   const [headline = '', ...scenarios] = describeLoad(plan)
@@ -78,7 +81,9 @@ export function describePlan(plan: TestPlan): readonly string[] {
     ...(http.baseUrl === undefined ? [] : [`base URL: ${http.baseUrl.replace(/\/\/[^/@]*@/, '//***@')}`]),
     ...(network.targets === undefined ? ['targets: any host'] : [`targets: ${network.targets.join(', ')}`]),
     ...(http.rps > 0 ? [`at most ${http.rps} requests/s`] : []),
-    ...(plan.segment === undefined ? [] : [`segment: ${plan.segment.segment}${plan.segment.sequence === undefined ? '' : ` of ${plan.segment.sequence}`}`]),
+    ...(plan.segment === undefined
+      ? []
+      : [`segment: ${plan.segment.segment}${plan.segment.sequence === undefined ? '' : ` of ${plan.segment.sequence}`}`]),
   ]
 }
 

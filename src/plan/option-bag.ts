@@ -21,7 +21,10 @@ export interface Complaint {
 
 /** Says which option is wrong, what it is, what was expected and what to do. */
 export function invalidOption({ path, value, expected, hint }: Complaint): UserError {
-  return new UserError('PLAN_OPTION_INVALID', `option "${path}" is ${shown(value)}, expected ${expected}`, { hint, exitCode: exitCode.invalidConfig })
+  return new UserError('PLAN_OPTION_INVALID', `option "${path}" is ${shown(value)}, expected ${expected}`, {
+    hint,
+    exitCode: exitCode.invalidConfig,
+  })
 }
 
 export function missingOption(path: string, hint: string): UserError {
@@ -43,7 +46,8 @@ export class OptionBag {
 
   /** `path` is empty for the root. Throws when `value` is not an object. */
   constructor(path: string, value: unknown, hint = 'write an object: { … }') {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidOption({ path: path || 'options', value, expected: 'an object', hint })
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw invalidOption({ path: path || 'options', value, expected: 'an object', hint })
     this.path = path
     this.#values = value as Readonly<Record<string, unknown>>
   }
@@ -73,7 +77,12 @@ export class OptionBag {
     const number = numberOf(value)
     if (value === undefined) return undefined
     if (number !== undefined && Number.isInteger(number) && number >= min && number <= max) return number
-    throw invalidOption({ path: this.pathOf(name), value, expected: `a whole number from ${min} to ${max}`, hint: `write  ${name}: ${exampleWithin({ min, max })}` })
+    throw invalidOption({
+      path: this.pathOf(name),
+      value,
+      expected: `a whole number from ${min} to ${max}`,
+      hint: `write  ${name}: ${exampleWithin({ min, max })}`,
+    })
   }
 
   number(name: string, { min, max }: NumberLimits): number | undefined {
@@ -81,7 +90,12 @@ export class OptionBag {
     const number = numberOf(value)
     if (value === undefined) return undefined
     if (number !== undefined && number >= min && number <= max) return number
-    throw invalidOption({ path: this.pathOf(name), value, expected: `a number from ${min} to ${max}`, hint: `write  ${name}: ${exampleWithin({ min, max })}` })
+    throw invalidOption({
+      path: this.pathOf(name),
+      value,
+      expected: `a number from ${min} to ${max}`,
+      hint: `write  ${name}: ${exampleWithin({ min, max })}`,
+    })
   }
 
   /** Milliseconds of a duration of at least `minMs`. */
@@ -90,8 +104,14 @@ export class OptionBag {
     if (value === undefined) return undefined
     const ms = parseDurationMs(value)
     if (ms !== undefined && ms >= minMs && ms <= maxDurationMs) return ms
-    const atLeast = minMs > 0 ? ` of at least ${minMs >= 1000 ? `${minMs / 1000}s` : `${minMs}ms`}` : ' (a text such as 1m30s, or milliseconds)'
-    throw invalidOption({ path: this.pathOf(name), value, expected: `a duration${atLeast}${ms !== undefined && ms > maxDurationMs ? ' and at most 365d' : ''}`, hint: `write  ${name}: '30s'` })
+    const atLeast =
+      minMs > 0 ? ` of at least ${minMs >= 1000 ? `${minMs / 1000}s` : `${minMs}ms`}` : ' (a text such as 1m30s, or milliseconds)'
+    throw invalidOption({
+      path: this.pathOf(name),
+      value,
+      expected: `a duration${atLeast}${ms !== undefined && ms > maxDurationMs ? ' and at most 365d' : ''}`,
+      hint: `write  ${name}: '30s'`,
+    })
   }
 
   boolean(name: string): boolean | undefined {
@@ -112,7 +132,12 @@ export class OptionBag {
     const choice = choices.find((each) => each === value)
     if (choice !== undefined) return choice
     const suggestion = typeof value === 'string' ? nearest(value, choices) : undefined
-    throw invalidOption({ path: this.pathOf(name), value, expected: `one of ${choices.join(', ')}`, hint: `write  ${name}: '${suggestion ?? choices[0]}'` })
+    throw invalidOption({
+      path: this.pathOf(name),
+      value,
+      expected: `one of ${choices.join(', ')}`,
+      hint: `write  ${name}: '${suggestion ?? choices[0]}'`,
+    })
   }
 
   list(name: string, expected = 'a list'): readonly unknown[] | undefined {
@@ -124,7 +149,12 @@ export class OptionBag {
   texts(name: string): readonly string[] | undefined {
     return this.list(name, 'a list of texts')?.map((value, index) => {
       if (typeof value === 'string') return value
-      throw invalidOption({ path: `${this.pathOf(name)}[${index}]`, value, expected: 'a text', hint: `write  ${name}: ['…', '…']` })
+      throw invalidOption({
+        path: `${this.pathOf(name)}[${index}]`,
+        value,
+        expected: 'a text',
+        hint: `write  ${name}: ['…', '…']`,
+      })
     })
   }
 
@@ -133,9 +163,11 @@ export class OptionBag {
     const value = this.raw(name)
     if (value === undefined) return undefined
     const hint = `write  ${name}: { name: 'value' }`
-    if (typeof value !== 'object' || Array.isArray(value)) throw invalidOption({ path: this.pathOf(name), value, expected: 'an object of texts', hint })
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw invalidOption({ path: this.pathOf(name), value, expected: 'an object of texts', hint })
     const entries = Object.entries(value as object).map(([key, each]: [string, unknown]) => {
-      if (typeof each === 'string' || typeof each === 'boolean' || (typeof each === 'number' && Number.isFinite(each))) return [key, String(each)] as const
+      if (typeof each === 'string' || typeof each === 'boolean' || (typeof each === 'number' && Number.isFinite(each)))
+        return [key, String(each)] as const
       throw invalidOption({ path: `${this.pathOf(name)}.${key}`, value: each, expected: 'a text', hint })
     })
     return Object.fromEntries(entries)
@@ -159,7 +191,12 @@ function exampleWithin({ min, max }: NumberLimits): number {
 /** The value as the user would have written it, cut to a line. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
-  const text = typeof value === 'object' && value !== null ? jsonOf(value) : typeof value === 'string' ? JSON.stringify(value) : String(value)
+  const text =
+    typeof value === 'object' && value !== null
+      ? jsonOf(value)
+      : typeof value === 'string'
+        ? JSON.stringify(value)
+        : String(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 

@@ -8,7 +8,12 @@ export interface OptionLayer {
 
 const executionKeys = ['duration', 'iterations', 'stages', 'scenarios'] as const
 
-const levelNames: Readonly<Record<OptionLayer['source'], string>> = { config: 'config', script: 'script', environment: 'env', 'command-line': 'cli' }
+const levelNames: Readonly<Record<OptionLayer['source'], string>> = {
+  config: 'config',
+  script: 'script',
+  environment: 'env',
+  'command-line': 'cli',
+}
 
 /**
  * Merges layers, lowest first: a higher one replaces whole values. One that says anything about duration, iterations, stages
@@ -19,7 +24,8 @@ export function mergeLayers(layers: readonly OptionLayer[], warn: (text: string)
   for (const { source, options } of layers) {
     const given = givenOptions(source, options)
     if (executionKeys.some((key) => given.has(key))) {
-      if (isSet(merged['scenarios'])) warn(`"${levelNames[source]}" level configuration overrode scenarios configuration entirely`)
+      if (isSet(merged['scenarios']))
+        warn(`"${levelNames[source]}" level configuration overrode scenarios configuration entirely`)
       for (const key of executionKeys) delete merged[key]
     }
     for (const [key, value] of given) merged[key] = value
@@ -30,7 +36,12 @@ export function mergeLayers(layers: readonly OptionLayer[], warn: (text: string)
 function givenOptions(source: OptionLayer['source'], options: unknown): ReadonlyMap<string, unknown> {
   if (!isSet(options)) return new Map()
   if (typeof options !== 'object' || Array.isArray(options)) {
-    throw invalidOption({ path: 'options', value: options, expected: `an object (from ${source})`, hint: 'write  export const options = { … }' })
+    throw invalidOption({
+      path: 'options',
+      value: options,
+      expected: `an object (from ${source})`,
+      hint: 'write  export const options = { … }',
+    })
   }
   return new Map(Object.entries(options as object).filter(([, value]: [string, unknown]) => isSet(value)))
 }

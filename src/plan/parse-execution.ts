@@ -15,7 +15,15 @@ import {
 } from './parse-scenario.ts'
 import type { Scenario } from './plan.ts'
 
-const defaults = { name: 'default', exec: 'default', startTimeMs: 0, gracefulStopMs: defaultGracefulStopMs, env: {}, tags: {}, options: {} } as const
+const defaults = {
+  name: 'default',
+  exec: 'default',
+  startTimeMs: 0,
+  gracefulStopMs: defaultGracefulStopMs,
+  env: {},
+  tags: {},
+  options: {},
+} as const
 
 /** The scenarios: those of `scenarios`, or the one that vus, duration, iterations and stages stand for, or one iteration. */
 export function parseExecution(bag: OptionBag, setting: ScenarioSetting & { warn(text: string): void }): readonly Scenario[] {
@@ -33,12 +41,20 @@ export function parseExecution(bag: OptionBag, setting: ScenarioSetting & { warn
   if (hasIterations) return [sharedIterations(bag)]
   if (hasDuration) return [constantVus(bag)]
   const vus = bag.integer('vus', { min: 1, max: maxVus })
-  if (vus === undefined) return [{ ...defaults, executor: 'per-vu-iterations', vus: 1, iterations: 1, maxDurationMs: defaultMaxDurationMs }]
+  if (vus === undefined)
+    return [{ ...defaults, executor: 'per-vu-iterations', vus: 1, iterations: 1, maxDurationMs: defaultMaxDurationMs }]
   return [{ ...defaults, executor: 'shared-iterations', vus, iterations: vus, maxDurationMs: defaultMaxDurationMs }]
 }
 
-function refuseConflicts({ hasDuration, hasIterations, hasStages, hasScenarios }: Readonly<Record<`has${'Duration' | 'Iterations' | 'Stages' | 'Scenarios'}`, boolean>>): void {
-  const shortcuts = [hasDuration ? 'duration' : '', hasIterations ? 'iterations' : '', hasStages ? 'stages' : ''].filter((name) => name !== '')
+function refuseConflicts({
+  hasDuration,
+  hasIterations,
+  hasStages,
+  hasScenarios,
+}: Readonly<Record<`has${'Duration' | 'Iterations' | 'Stages' | 'Scenarios'}`, boolean>>): void {
+  const shortcuts = [hasDuration ? 'duration' : '', hasIterations ? 'iterations' : '', hasStages ? 'stages' : ''].filter(
+    (name) => name !== '',
+  )
   const clash = hasScenarios ? shortcuts : hasStages ? shortcuts.filter((name) => name !== 'stages') : []
   if (clash.length === 0) return
   const other = hasScenarios ? 'scenarios' : 'stages'
@@ -67,7 +83,12 @@ function constantVus(bag: OptionBag): Scenario {
   const vus = bag.integer('vus', { min: 1, max: maxVus }) ?? 1
   const durationMs = bag.durationMs('duration')
   if (durationMs === undefined || durationMs < minDurationMs) {
-    throw invalidOption({ path: 'duration', value: bag.raw('duration'), expected: 'a duration of at least 1s', hint: `write  duration: '30s'` })
+    throw invalidOption({
+      path: 'duration',
+      value: bag.raw('duration'),
+      expected: 'a duration of at least 1s',
+      hint: `write  duration: '30s'`,
+    })
   }
   return { ...defaults, executor: 'constant-vus', vus, durationMs }
 }

@@ -27,7 +27,12 @@ export function parseHttp(bag: OptionBag, dialect: PlanDialect, environment: Tag
 function parseTimeoutMs(bag: OptionBag): number {
   const timeoutMs = bag.durationMs('timeout') ?? 60_000
   if (timeoutMs > 0) return timeoutMs
-  throw invalidOption({ path: 'timeout', value: bag.raw('timeout'), expected: 'a duration above 0', hint: `write  timeout: '60s'` })
+  throw invalidOption({
+    path: 'timeout',
+    value: bag.raw('timeout'),
+    expected: 'a duration above 0',
+    hint: `write  timeout: '60s'`,
+  })
 }
 
 function parseBaseUrl(bag: OptionBag, environment: Tags): string | undefined {

@@ -40,8 +40,10 @@ function parseHosts(bag: OptionBag): Tags {
   const hosts = bag.map('hosts') ?? {}
   for (const [host, to] of Object.entries(hosts)) {
     const hint = `write  hosts: { 'api.example.com': '127.0.0.1:8080' }`
-    if (!isAddressWithPort(to)) throw invalidOption({ path: `hosts.${host}`, value: to, expected: 'an IP address, with a port if need be', hint })
-    if (!isHostPattern(host.replace(/:\d+$/, ''))) throw invalidOption({ path: 'hosts', value: host, expected: 'a host name, or one with * in front', hint })
+    if (!isAddressWithPort(to))
+      throw invalidOption({ path: `hosts.${host}`, value: to, expected: 'an IP address, with a port if need be', hint })
+    if (!isHostPattern(host.replace(/:\d+$/, '')))
+      throw invalidOption({ path: 'hosts', value: host, expected: 'a host name, or one with * in front', hint })
   }
   return hosts
 }
@@ -60,29 +62,47 @@ function parseHostnames(bag: OptionBag): readonly string[] {
   const names = bag.texts('blockHostnames') ?? []
   const wrong = names.findIndex((name) => !isHostPattern(name))
   if (wrong === -1) return names
-  throw invalidOption({ path: `blockHostnames[${wrong}]`, value: names[wrong], expected: 'a host name, or one with * in front', hint: `write  blockHostnames: ['*.example.com']` })
+  throw invalidOption({
+    path: `blockHostnames[${wrong}]`,
+    value: names[wrong],
+    expected: 'a host name, or one with * in front',
+    hint: `write  blockHostnames: ['*.example.com']`,
+  })
 }
 
 function parseRanges(bag: OptionBag): readonly string[] {
   const ranges = bag.texts('blacklistIPs') ?? []
   const wrong = ranges.findIndex((range) => !isAddressRange(range.trim()))
   if (wrong === -1) return ranges.map((range) => range.trim())
-  throw invalidOption({ path: `blacklistIPs[${wrong}]`, value: ranges[wrong], expected: 'an address or a CIDR range', hint: `write  blacklistIPs: ['10.0.0.0/8']` })
+  throw invalidOption({
+    path: `blacklistIPs[${wrong}]`,
+    value: ranges[wrong],
+    expected: 'an address or a CIDR range',
+    hint: `write  blacklistIPs: ['10.0.0.0/8']`,
+  })
 }
 
 function parseTargets(bag: OptionBag): readonly string[] | undefined {
   const targets = bag.texts('targets')?.map((target) => target.trim())
-  const wrong = targets?.findIndex((target) => !isAddressRange(target) && !isAddressWithPort(target) && !isHostPattern(target.replace(/:\d{1,5}$/, '')))
+  const wrong = targets?.findIndex(
+    (target) => !isAddressRange(target) && !isAddressWithPort(target) && !isHostPattern(target.replace(/:\d{1,5}$/, '')),
+  )
   if (wrong === undefined || wrong === -1) return targets
   const expected = 'a host name, *.name, an address or a CIDR range'
-  throw invalidOption({ path: `targets[${wrong}]`, value: targets?.[wrong], expected, hint: `write  targets: ['api.example.com', '10.0.0.0/8']` })
+  throw invalidOption({
+    path: `targets[${wrong}]`,
+    value: targets?.[wrong],
+    expected,
+    hint: `write  targets: ['api.example.com', '10.0.0.0/8']`,
+  })
 }
 
 /** An object, or a text: `ttl=5m,select=random,policy=preferIPv4`. A ttl of `inf` keeps names for the whole run. */
 function parseDns(bag: OptionBag, reportUnknown: (bag: OptionBag) => void): DnsPlan {
   const value = bag.raw('dns')
   const hint = `write  dns: { ttl: '5m', select: 'random', policy: 'preferIPv4' }`
-  const fields = typeof value === 'string' ? Object.fromEntries(value.split(',').map((field) => field.trim().split('='))) : (value ?? {})
+  const fields =
+    typeof value === 'string' ? Object.fromEntries(value.split(',').map((field) => field.trim().split('='))) : (value ?? {})
   const dns = new OptionBag('dns', fields, hint)
   const plan = {
     ttlMs: parseTtlMs(dns.raw('ttl'), hint),

@@ -28,7 +28,9 @@ const minQueue = 1000
 type Executor = Scenario['executor']
 type Base = Pick<Scenario, 'name' | 'exec' | 'startTimeMs' | 'gracefulStopMs' | 'env' | 'tags' | 'options'>
 
-const parsers: { readonly [Name in Executor]: (base: Base, bag: OptionBag, dialect: PlanDialect) => Extract<Scenario, { executor: Name }> } = {
+const parsers: {
+  readonly [Name in Executor]: (base: Base, bag: OptionBag, dialect: PlanDialect) => Extract<Scenario, { executor: Name }>
+} = {
   'shared-iterations': (base, bag) => {
     const { vus, iterations, maxDurationMs } = iterationCounts(bag)
     requireIterationPerVu({ vus, iterations }, bag.pathOf('iterations'))
@@ -45,14 +47,27 @@ const parsers: { readonly [Name in Executor]: (base: Base, bag: OptionBag, diale
     const startVus = bag.integer('startVUs', { min: 0, max: maxVus }) ?? 1
     const stages = parseStages(bag, { min: 0, max: maxVus })
     requireSomeVus({ startVus, stages }, bag.pathOf('stages'))
-    return { ...base, executor: 'ramping-vus', startVus, stages, gracefulRampDownMs: bag.durationMs('gracefulRampDown') ?? defaultRampDownMs }
+    return {
+      ...base,
+      executor: 'ramping-vus',
+      startVus,
+      stages,
+      gracefulRampDownMs: bag.durationMs('gracefulRampDown') ?? defaultRampDownMs,
+    }
   },
   'constant-arrival-rate': (base, bag, dialect) => {
     const timeUnitMs = parseTimeUnitMs(bag)
     const rate = bag.integer('rate', { min: 1, max: maxRate(timeUnitMs) })
     if (rate === undefined) throw missingOption(bag.pathOf('rate'), 'add  rate: 50  (iterations per timeUnit)')
     const durationMs = requiredDurationMs(bag)
-    return { ...base, executor: 'constant-arrival-rate', rate, durationMs, timeUnitMs, ...arrivalVus(bag, (rate * 1000) / timeUnitMs, dialect) }
+    return {
+      ...base,
+      executor: 'constant-arrival-rate',
+      rate,
+      durationMs,
+      timeUnitMs,
+      ...arrivalVus(bag, (rate * 1000) / timeUnitMs, dialect),
+    }
   },
   'ramping-arrival-rate': (base, bag, dialect) => {
     const timeUnitMs = parseTimeUnitMs(bag)
@@ -60,7 +75,14 @@ const parsers: { readonly [Name in Executor]: (base: Base, bag: OptionBag, diale
     const startRate = bag.integer('startRate', limits) ?? 0
     const stages = parseStages(bag, limits)
     const peak = Math.max(startRate, ...stages.map(({ target }) => target))
-    return { ...base, executor: 'ramping-arrival-rate', startRate, stages, timeUnitMs, ...arrivalVus(bag, (peak * 1000) / timeUnitMs, dialect) }
+    return {
+      ...base,
+      executor: 'ramping-arrival-rate',
+      startRate,
+      stages,
+      timeUnitMs,
+      ...arrivalVus(bag, (peak * 1000) / timeUnitMs, dialect),
+    }
   },
 }
 
@@ -80,7 +102,8 @@ function parseScenario(name: string, scenarios: OptionBag, setting: ScenarioSett
     })
   }
   const bag = scenarios.bag(name, `write  ${name}: { executor: 'constant-vus', vus: 10, duration: '30s' }`)
-  if (bag === undefined) throw missingOption(scenarios.pathOf(name), `write  ${name}: { executor: 'constant-vus', vus: 10, duration: '30s' }`)
+  if (bag === undefined)
+    throw missingOption(scenarios.pathOf(name), `write  ${name}: { executor: 'constant-vus', vus: 10, duration: '30s' }`)
   const executor = parseExecutorName(bag)
   const base = parseBase(name, bag, setting)
   const scenario = parsers[executor](base, bag, setting.dialect)
@@ -95,10 +118,14 @@ function parseExecutorName(bag: OptionBag): Executor {
   const executor = executorNames.find((name) => name === value)
   if (executor !== undefined) return executor
   const suggestion = typeof value === 'string' ? nearest(value, executorNames) : undefined
-  throw new UserError('PLAN_EXECUTOR_UNKNOWN', `option "${bag.pathOf('executor')}" is ${JSON.stringify(value)}, which is no executor`, {
-    hint: suggestion === undefined ? known : `did you mean '${suggestion}'? ${known}`,
-    exitCode: exitCode.invalidConfig,
-  })
+  throw new UserError(
+    'PLAN_EXECUTOR_UNKNOWN',
+    `option "${bag.pathOf('executor')}" is ${JSON.stringify(value)}, which is no executor`,
+    {
+      hint: suggestion === undefined ? known : `did you mean '${suggestion}'? ${known}`,
+      exitCode: exitCode.invalidConfig,
+    },
+  )
 }
 
 function parseBase(name: string, bag: OptionBag, { exports }: ScenarioSetting): Base {
@@ -119,7 +146,8 @@ function parseBase(name: string, bag: OptionBag, { exports }: ScenarioSetting): 
 export function requireExport(exec: string, path: string, exports: readonly string[]): void {
   if (exports.includes(exec)) return
   const suggestion = nearest(exec, exports)
-  const fix = exec === 'default' ? 'add  export default function () { … }' : `add  export function ${exec}() { … }  or correct ${path}`
+  const fix =
+    exec === 'default' ? 'add  export default function () { … }' : `add  export function ${exec}() { … }  or correct ${path}`
   throw new UserError('PLAN_EXEC_MISSING', `function '${exec}' not found in exports`, {
     hint: suggestion === undefined ? fix : `did you mean '${suggestion}'? ${fix}`,
     exitCode: exitCode.invalidConfig,
@@ -129,13 +157,23 @@ export function requireExport(exec: string, path: string, exports: readonly stri
 /** Throws when some VU would find no iteration. */
 export function requireIterationPerVu({ vus, iterations }: { vus: number; iterations: number }, path: string): void {
   if (iterations >= vus) return
-  throw invalidOption({ path, value: iterations, expected: `at least one for each of the ${vus} VUs`, hint: `write  iterations: ${vus}  or lower vus to ${iterations}` })
+  throw invalidOption({
+    path,
+    value: iterations,
+    expected: `at least one for each of the ${vus} VUs`,
+    hint: `write  iterations: ${vus}  or lower vus to ${iterations}`,
+  })
 }
 
 /** Throws when a ramp never has a VU. */
 export function requireSomeVus({ startVus, stages }: { startVus: number; stages: readonly Stage[] }, path: string): void {
   if (startVus > 0 || stages.some(({ target }) => target > 0)) return
-  throw invalidOption({ path, value: stages, expected: 'a target above 0 in a stage, or startVUs above 0', hint: `write  stages: [{ duration: '30s', target: 10 }]` })
+  throw invalidOption({
+    path,
+    value: stages,
+    expected: 'a target above 0 in a stage, or startVUs above 0',
+    hint: `write  stages: [{ duration: '30s', target: 10 }]`,
+  })
 }
 
 /** The option `stages`, at least one, each with duration and target. */
@@ -143,7 +181,13 @@ export function parseStages(bag: OptionBag, target: { min: number; max: number }
   const example = `[{ duration: '30s', target: 10 }]`
   const list = bag.list('stages', 'a list of stages')
   if (list === undefined) throw missingOption(bag.pathOf('stages'), `add  stages: ${example}`)
-  if (list.length === 0) throw invalidOption({ path: bag.pathOf('stages'), value: list, expected: 'at least one stage', hint: `write  stages: ${example}` })
+  if (list.length === 0)
+    throw invalidOption({
+      path: bag.pathOf('stages'),
+      value: list,
+      expected: 'at least one stage',
+      hint: `write  stages: ${example}`,
+    })
   return list.map((value, index) => {
     const stage = new OptionBag(`${bag.pathOf('stages')}[${index}]`, value, `write  { duration: '30s', target: 10 }`)
     const durationMs = stage.durationMs('duration')
@@ -151,7 +195,13 @@ export function parseStages(bag: OptionBag, target: { min: number; max: number }
     if (durationMs === undefined) throw missingOption(stage.pathOf('duration'), `add  duration: '30s'  (0 jumps)`)
     if (to === undefined) throw missingOption(stage.pathOf('target'), 'add  target: 10')
     const [unknown] = stage.unknown()
-    if (unknown) throw invalidOption({ path: stage.pathOf(unknown.name), value: stage.raw(unknown.name), expected: 'duration and target only', hint: 'take it out' })
+    if (unknown)
+      throw invalidOption({
+        path: stage.pathOf(unknown.name),
+        value: stage.raw(unknown.name),
+        expected: 'duration and target only',
+        hint: 'take it out',
+      })
     return { durationMs, target: to }
   })
 }
@@ -173,7 +223,12 @@ function requiredDurationMs(bag: OptionBag): number {
 function parseTimeUnitMs(bag: OptionBag): number {
   const timeUnitMs = bag.durationMs('timeUnit') ?? 1000
   if (timeUnitMs >= 1e-6) return timeUnitMs
-  throw invalidOption({ path: bag.pathOf('timeUnit'), value: bag.raw('timeUnit'), expected: 'a duration above 0', hint: `write  timeUnit: '1s'` })
+  throw invalidOption({
+    path: bag.pathOf('timeUnit'),
+    value: bag.raw('timeUnit'),
+    expected: 'a duration above 0',
+    hint: `write  timeUnit: '1s'`,
+  })
 }
 
 /** Ticks are at least a nanosecond apart. */
@@ -181,14 +236,24 @@ function maxRate(timeUnitMs: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.floor(timeUnitMs * 1e6))
 }
 
-function arrivalVus(bag: OptionBag, peakPerSecond: number, dialect: PlanDialect): { preAllocatedVus: number; maxVus: number; whenBusy: WhenBusy; maxQueue: number } {
+function arrivalVus(
+  bag: OptionBag,
+  peakPerSecond: number,
+  dialect: PlanDialect,
+): { preAllocatedVus: number; maxVus: number; whenBusy: WhenBusy; maxQueue: number } {
   const preAllocatedVus = bag.integer('preAllocatedVUs', { min: 0, max: maxVus })
-  if (preAllocatedVus === undefined) throw missingOption(bag.pathOf('preAllocatedVUs'), 'add  preAllocatedVUs: 50  (about rate times seconds an iteration takes)')
+  if (preAllocatedVus === undefined)
+    throw missingOption(bag.pathOf('preAllocatedVUs'), 'add  preAllocatedVUs: 50  (about rate times seconds an iteration takes)')
   const most = bag.integer('maxVUs', { min: 1, max: maxVus }) ?? preAllocatedVus
   if (most < preAllocatedVus || most === 0) {
     const expected = most === 0 ? 'at least 1, or maxVUs above 0' : `at least preAllocatedVUs (${preAllocatedVus})`
     const name = most === 0 ? 'preAllocatedVUs' : 'maxVUs'
-    throw invalidOption({ path: bag.pathOf(name), value: most, expected, hint: `write  ${name}: ${Math.max(1, preAllocatedVus)}` })
+    throw invalidOption({
+      path: bag.pathOf(name),
+      value: most,
+      expected,
+      hint: `write  ${name}: ${Math.max(1, preAllocatedVus)}`,
+    })
   }
   return {
     preAllocatedVus,

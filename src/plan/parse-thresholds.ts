@@ -9,7 +9,11 @@ type Conditions = Pick<ThresholdPlan, 'source' | 'abortOnFail' | 'delayAbortEval
 const example = `{ http_req_duration: ['p(95)<300'] }`
 
 /** The option `thresholds`, each condition checked against the metric it is about. */
-export function parseThresholds(bag: OptionBag, metrics: readonly MetricDefinition[], reportUnknown: (bag: OptionBag) => void): readonly ThresholdPlan[] {
+export function parseThresholds(
+  bag: OptionBag,
+  metrics: readonly MetricDefinition[],
+  reportUnknown: (bag: OptionBag) => void,
+): readonly ThresholdPlan[] {
   const thresholds = bag.bag('thresholds', `write  thresholds: ${example}`)
   if (thresholds === undefined) return []
   const plans = Object.keys(bag.raw('thresholds') as object).flatMap((key) => {
@@ -17,7 +21,8 @@ export function parseThresholds(bag: OptionBag, metrics: readonly MetricDefiniti
     const value = thresholds.raw(key)
     const path = thresholds.pathOf(key)
     const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-    if (value === undefined) throw invalidOption({ path, value, expected: 'a condition or a list of conditions', hint: `write  thresholds: ${example}` })
+    if (value === undefined)
+      throw invalidOption({ path, value, expected: 'a condition or a list of conditions', hint: `write  thresholds: ${example}` })
     return list.map((condition, index) => ({
       metric,
       selector: tags,
@@ -30,7 +35,8 @@ export function parseThresholds(bag: OptionBag, metrics: readonly MetricDefiniti
 }
 
 function parseConditions(value: unknown, path: string, reportUnknown: (bag: OptionBag) => void): Conditions {
-  if (typeof value === 'string') return { source: value.trim(), abortOnFail: false, delayAbortEvalMs: 0, isOptional: false, windowMs: undefined }
+  if (typeof value === 'string')
+    return { source: value.trim(), abortOnFail: false, delayAbortEvalMs: 0, isOptional: false, windowMs: undefined }
   const hint = `write  'p(95)<300'  or  { threshold: 'p(95)<300', abortOnFail: true }`
   if (typeof value !== 'object' || value === null) throw invalidOption({ path, value, expected: 'a condition', hint })
   const bag = new OptionBag(path, value, hint)

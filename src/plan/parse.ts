@@ -26,14 +26,40 @@ export interface PlanInput {
   readonly warn: (text: string) => void
 }
 
-const systemTags = ['proto', 'subproto', 'status', 'method', 'url', 'name', 'group', 'check', 'error', 'error_code', 'tls_version', 'scenario', 'service', 'expected_response']
+const systemTags = [
+  'proto',
+  'subproto',
+  'status',
+  'method',
+  'url',
+  'name',
+  'group',
+  'check',
+  'error',
+  'error_code',
+  'tls_version',
+  'scenario',
+  'service',
+  'expected_response',
+]
 const moreSystemTags = ['vu', 'iter', 'ocsp_status', 'ip']
 const trendStats = ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)']
 const lifecycleTimeoutMs = 60_000
 const summaryTimeoutMs = 120_000
 
 /** Options of other programs and versions that mean nothing here, and that scripts carry around. */
-const ignored = ['cloud', 'ext', 'noUsageReport', 'compatibilityMode', 'consoleOutput', 'linger', 'paused', 'features', 'summaryMode', 'summaryExport']
+const ignored = [
+  'cloud',
+  'ext',
+  'noUsageReport',
+  'compatibilityMode',
+  'consoleOutput',
+  'linger',
+  'paused',
+  'features',
+  'summaryMode',
+  'summaryExport',
+]
 
 /**
  * Turns options of any origin into one frozen plan. Throws a UserError (exit code 104) that names the option, its value, what
@@ -45,7 +71,9 @@ export function parsePlan(input: PlanInput): TestPlan {
   const bag = new OptionBag('', mergeLayers(layers, warn))
   const reportUnknown = (part: OptionBag): void => {
     for (const { name, suggestion } of part.unknown()) {
-      warn(`unknown option "${part.pathOf(name)}" is ignored${suggestion === undefined ? '' : ` (did you mean "${suggestion}"?)`}`)
+      warn(
+        `unknown option "${part.pathOf(name)}" is ignored${suggestion === undefined ? '' : ` (did you mean "${suggestion}"?)`}`,
+      )
     }
   }
   const plan: TestPlan = {
@@ -62,7 +90,14 @@ export function parsePlan(input: PlanInput): TestPlan {
   return deepFreeze(plan)
 }
 
-type Lifecycle = 'setupTimeoutMs' | 'teardownTimeoutMs' | 'handleSummaryTimeoutMs' | 'isSetupSkipped' | 'isTeardownSkipped' | 'minIterationDurationMs' | 'throwOnError'
+type Lifecycle =
+  | 'setupTimeoutMs'
+  | 'teardownTimeoutMs'
+  | 'handleSummaryTimeoutMs'
+  | 'isSetupSkipped'
+  | 'isTeardownSkipped'
+  | 'minIterationDurationMs'
+  | 'throwOnError'
 
 function parseLifecycle(bag: OptionBag): Pick<TestPlan, Lifecycle> {
   return {
@@ -104,7 +139,12 @@ function parseSystemTags(bag: OptionBag): readonly string[] {
   const known = [...systemTags, ...moreSystemTags]
   const wrong = tags?.findIndex((tag) => !known.includes(tag)) ?? -1
   if (wrong === -1) return tags ?? systemTags
-  throw invalidOption({ path: `systemTags[${wrong}]`, value: tags?.[wrong], expected: `one of ${known.join(', ')}`, hint: `write  systemTags: ['url', 'name', 'status']` })
+  throw invalidOption({
+    path: `systemTags[${wrong}]`,
+    value: tags?.[wrong],
+    expected: `one of ${known.join(', ')}`,
+    hint: `write  systemTags: ['url', 'name', 'status']`,
+  })
 }
 
 function parseTrendStats(bag: OptionBag): readonly string[] | undefined {
@@ -112,7 +152,12 @@ function parseTrendStats(bag: OptionBag): readonly string[] | undefined {
   const isStat = (stat: string): boolean => /^(?:avg|min|med|max|count|sum|p\((?:\d{1,2}(?:\.\d+)?|100(?:\.0+)?)\))$/.test(stat)
   const wrong = stats?.findIndex((stat) => !isStat(stat)) ?? -1
   if (wrong === -1) return stats
-  throw invalidOption({ path: `summaryTrendStats[${wrong}]`, value: stats?.[wrong], expected: 'avg, min, med, max, count, sum or p(N)', hint: `write  summaryTrendStats: ['med', 'p(99)']` })
+  throw invalidOption({
+    path: `summaryTrendStats[${wrong}]`,
+    value: stats?.[wrong],
+    expected: 'avg, min, med, max, count, sum or p(N)',
+    hint: `write  summaryTrendStats: ['med', 'p(99)']`,
+  })
 }
 
 /** Checks the segment; a sequence alone speaks about the segment 0:1. */

@@ -164,7 +164,12 @@ export interface TlsPlan {
   /** OpenSSL or IANA names; empty allows all. */
   readonly cipherSuites: readonly string[]
   /** PEM texts of client certificates by domain pattern. */
-  readonly auth: readonly { readonly domains: readonly string[]; readonly cert: string; readonly key: string; readonly password: string | undefined }[]
+  readonly auth: readonly {
+    readonly domains: readonly string[]
+    readonly cert: string
+    readonly key: string
+    readonly password: string | undefined
+  }[]
   /** Extra PEM roots. */
   readonly ca: readonly string[]
 }

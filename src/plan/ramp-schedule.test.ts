@@ -93,13 +93,18 @@ test('peak and length of a ramp', () => {
 
 const ramps = fc.record({
   startVus: fc.integer({ min: 0, max: 12 }),
-  stages: fc.array(fc.record({ durationMs: fc.integer({ min: 0, max: 3000 }), target: fc.integer({ min: 0, max: 12 }) }), { minLength: 1, maxLength: 6 }),
+  stages: fc.array(fc.record({ durationMs: fc.integer({ min: 0, max: 3000 }), target: fc.integer({ min: 0, max: 12 }) }), {
+    minLength: 1,
+    maxLength: 6,
+  }),
 })
 
 test('workers together have exactly the VUs that one would have, at any time', () => {
   fc.assert(
     fc.property(ramps, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 9000 }), (ramp, count, atMs) => {
-      const shares = Array.from({ length: count }, (_, index) => valueAt([...rampSteps(ramp, stripeOf(undefined, { index, count }))], atMs + 0.0001))
+      const shares = Array.from({ length: count }, (_, index) =>
+        valueAt([...rampSteps(ramp, stripeOf(undefined, { index, count }))], atMs + 0.0001),
+      )
       expect(shares.reduce((sum, vus) => sum + vus, 0)).toBe(valueAt([...rampSteps(ramp, wholeStripe())], atMs + 0.0001))
     }),
   )
@@ -124,17 +129,25 @@ test('the wanted count is the floor of a rising and the ceiling of a falling lin
 
 test('what may run is the most that was wanted within the graceful ramp-down, in order of time', () => {
   fc.assert(
-    fc.property(ramps, fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 2000 }), fc.integer({ min: 0, max: 9000 }), (ramp, gracefulRampDownMs, gracefulStopMs, at) => {
-      const raw = [...rampSteps(ramp, wholeStripe())]
-      const endMs = stagesDurationMs(ramp.stages) + gracefulStopMs
-      const graceful = [...gracefulSteps(raw, { gracefulRampDownMs, endMs })]
-      expect(graceful.map(({ atMs }) => atMs)).toEqual(graceful.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
-      const probeMs = at + 0.5
-      const isOnStep = raw.some(({ atMs }) => Math.abs(atMs - probeMs) < 0.01 || Math.abs(atMs + gracefulRampDownMs - probeMs) < 0.01)
-      if (isOnStep || probeMs >= endMs) return
-      const inWindow = raw.filter(({ atMs }) => atMs > probeMs - gracefulRampDownMs && atMs <= probeMs).map(({ vus }) => vus)
-      expect(valueAt(graceful, probeMs)).toBe(Math.max(valueAt(raw, probeMs - gracefulRampDownMs), ...inWindow))
-    }),
+    fc.property(
+      ramps,
+      fc.integer({ min: 0, max: 2000 }),
+      fc.integer({ min: 0, max: 2000 }),
+      fc.integer({ min: 0, max: 9000 }),
+      (ramp, gracefulRampDownMs, gracefulStopMs, at) => {
+        const raw = [...rampSteps(ramp, wholeStripe())]
+        const endMs = stagesDurationMs(ramp.stages) + gracefulStopMs
+        const graceful = [...gracefulSteps(raw, { gracefulRampDownMs, endMs })]
+        expect(graceful.map(({ atMs }) => atMs)).toEqual(graceful.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
+        const probeMs = at + 0.5
+        const isOnStep = raw.some(
+          ({ atMs }) => Math.abs(atMs - probeMs) < 0.01 || Math.abs(atMs + gracefulRampDownMs - probeMs) < 0.01,
+        )
+        if (isOnStep || probeMs >= endMs) return
+        const inWindow = raw.filter(({ atMs }) => atMs > probeMs - gracefulRampDownMs && atMs <= probeMs).map(({ vus }) => vus)
+        expect(valueAt(graceful, probeMs)).toBe(Math.max(valueAt(raw, probeMs - gracefulRampDownMs), ...inWindow))
+      },
+    ),
   )
 })
 

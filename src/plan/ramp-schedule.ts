@@ -51,7 +51,10 @@ export function* rampSteps({ startVus, stages }: Ramp, stripe: Stripe): Generato
  * How many of our VUs may still be running: `steps` with each decrease delayed by `gracefulRampDownMs`, that is the most
  * that was wanted within the last `gracefulRampDownMs`. Ends with 0 at `endMs` (regular end plus graceful stop).
  */
-export function* gracefulSteps(steps: Iterable<VuStep>, { gracefulRampDownMs, endMs }: { gracefulRampDownMs: number; endMs: number }): Generator<VuStep> {
+export function* gracefulSteps(
+  steps: Iterable<VuStep>,
+  { gracefulRampDownMs, endMs }: { gracefulRampDownMs: number; endMs: number },
+): Generator<VuStep> {
   // A sliding-window maximum: counts still reserved, falling from `head` on, and when each reservation ends.
   const reserved: { readonly vus: number; untilMs: number }[] = []
   let head = 0

@@ -26,7 +26,10 @@ export function requirementsOf(plan: Pick<TestPlan, 'scenarios'>, stripe: Stripe
   return {
     plannedVus: total.plannedVus,
     maxVus: total.plannedVus + total.unplannedVus,
-    maxDurationMs: Math.max(0, ...plan.scenarios.map((scenario) => scenario.startTimeMs + regularDurationMs(scenario) + scenario.gracefulStopMs)),
+    maxDurationMs: Math.max(
+      0,
+      ...plan.scenarios.map((scenario) => scenario.startTimeMs + regularDurationMs(scenario) + scenario.gracefulStopMs),
+    ),
   }
 }
 
@@ -50,7 +53,10 @@ export function* executionSteps(scenario: Scenario, stripe: Stripe): Generator<E
   const { startTimeMs } = scenario
   const endMs = regularDurationMs(scenario) + scenario.gracefulStopMs
   if (scenario.executor === 'ramping-vus') {
-    for (const { atMs, vus } of gracefulSteps(rampSteps(scenario, stripe), { gracefulRampDownMs: scenario.gracefulRampDownMs, endMs })) {
+    for (const { atMs, vus } of gracefulSteps(rampSteps(scenario, stripe), {
+      gracefulRampDownMs: scenario.gracefulRampDownMs,
+      endMs,
+    })) {
       yield { atMs: startTimeMs + atMs, plannedVus: vus, unplannedVus: 0 }
     }
     return
@@ -77,11 +83,17 @@ const socketsPerWorker = 19_000
  * Workers that a run needs: one for each 100 VUs or 2,000 arrivals/s, at most one per core (small runs stay one process), but
  * enough for a socket per VU, and never more than VUs. A number in the plan wins.
  */
-export function workerCountFor(plan: Pick<TestPlan, 'scenarios' | 'workers' | 'segment'>, { coreCount }: { coreCount: number }): number {
+export function workerCountFor(
+  plan: Pick<TestPlan, 'scenarios' | 'workers' | 'segment'>,
+  { coreCount }: { coreCount: number },
+): number {
   if (plan.workers !== 'auto') return plan.workers
   const stripe = plan.segment === undefined ? wholeStripe() : stripeOf(plan.segment, { index: 0, count: 1 })
   const { plannedVus, maxVus } = requirementsOf(plan, stripe)
-  const byLoad = Math.max(Math.ceil(plannedVus / vusPerWorker), Math.ceil(peakArrivalsPerSecond(plan.scenarios) / arrivalsPerWorker))
+  const byLoad = Math.max(
+    Math.ceil(plannedVus / vusPerWorker),
+    Math.ceil(peakArrivalsPerSecond(plan.scenarios) / arrivalsPerWorker),
+  )
   const bySockets = Math.ceil(maxVus / socketsPerWorker)
   return Math.max(1, Math.min(maxVus, Math.max(bySockets, Math.min(byLoad, coreCount))))
 }

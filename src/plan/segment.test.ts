@@ -57,11 +57,15 @@ test.each([
   ['0:1/2', '0,1/2,2', /not a sequence/],
   ['0:1/2', 'a,b', /not a sequence/],
 ])('segment %j in sequence %j is refused', (segment, sequence, message) => {
-  expect(() => parseSegment(segment, sequence)).toThrow(expect.objectContaining({ code: 'PLAN_SEGMENT_INVALID', exitCode: 104, message: expect.stringMatching(message) }))
+  expect(() => parseSegment(segment, sequence)).toThrow(
+    expect.objectContaining({ code: 'PLAN_SEGMENT_INVALID', exitCode: 104, message: expect.stringMatching(message) }),
+  )
 })
 
 test('segments too fine for a pattern are refused', () => {
-  expect(() => stripeOf({ segment: '0:1/99999989', sequence: undefined }, oneWorker)).toThrow(expect.objectContaining({ code: 'PLAN_SEGMENT_TOO_FINE' }))
+  expect(() => stripeOf({ segment: '0:1/99999989', sequence: undefined }, oneWorker)).toThrow(
+    expect.objectContaining({ code: 'PLAN_SEGMENT_TOO_FINE' }),
+  )
 })
 
 const sequences = fc
@@ -132,10 +136,13 @@ test('workers divide exactly what belongs to their instance, however many they a
 test('re-striped by a value, shares still cover all, keep their count of it, and those with none of it vanish', () => {
   fc.assert(
     fc.property(sequences, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 200 }), (sequence, count, value) => {
-      const all = segmentsOf(sequence).flatMap((segment) => Array.from({ length: count }, (_, index) => stripeOf({ segment, sequence }, { index, count })))
+      const all = segmentsOf(sequence).flatMap((segment) =>
+        Array.from({ length: count }, (_, index) => stripeOf({ segment, sequence }, { index, count })),
+      )
       const again = all.map((share) => share.restripe(value))
       again.forEach((share, index) => expect(share?.localCount(value) ?? 0).toBe(all[index]?.localCount(value)))
-      for (const index of [0, 1, value - 1, value, value * 3 + 1]) expect(again.filter((share) => share?.owns(index))).toHaveLength(1)
+      for (const index of [0, 1, value - 1, value, value * 3 + 1])
+        expect(again.filter((share) => share?.owns(index))).toHaveLength(1)
     }),
     { numRuns: 60 },
   )

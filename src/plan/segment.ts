@@ -66,7 +66,10 @@ export function parseSegment(segmentText: string, sequenceText?: string): Parsed
   const index = points.findIndex((point, at) => compare(point, from) === 0 && compare(points[at + 1] ?? zero, to) === 0)
   if (index === -1) {
     const segment = `${formatFraction(from)}:${formatFraction(to)}`
-    throw invalid(`provided segment ${segment} can't be found in sequence ${points.map(formatFraction).join(',')}`, 'name both of its ends in executionSegmentSequence')
+    throw invalid(
+      `provided segment ${segment} can't be found in sequence ${points.map(formatFraction).join(',')}`,
+      'name both of its ends in executionSegmentSequence',
+    )
   }
   return { points, index }
 }
@@ -79,7 +82,10 @@ function parseEnds(text: string): readonly [Fraction, Fraction] {
   const ends = (parts.length === 1 ? ['0', ...parts] : parts).map(parseFraction)
   const [from, to] = ends
   if (ends.length !== 2 || from === undefined || to === undefined || compare(to, one) > 0 || compare(from, to) >= 0) {
-    throw invalid(`executionSegment ${JSON.stringify(text)} is not a segment`, 'write two ascending fractions between 0 and 1, such as 1/4:1/2, 0:0.25 or 25%')
+    throw invalid(
+      `executionSegment ${JSON.stringify(text)} is not a segment`,
+      'write two ascending fractions between 0 and 1, such as 1/4:1/2, 0:0.25 or 25%',
+    )
   }
   return [from, to]
 }
@@ -89,7 +95,10 @@ function parseSequence(text: string): readonly Fraction[] {
   const known = points.filter((point) => point !== undefined)
   const ascends = known.every((point, index) => index === 0 || compare(known[index - 1] ?? one, point) < 0)
   if (points.length < 2 || known.length !== points.length || !ascends || compare(known.at(-1) ?? one, one) > 0) {
-    throw invalid(`executionSegmentSequence ${JSON.stringify(text)} is not a sequence`, 'write ascending fractions from 0 to 1, such as 0,1/3,2/3,1')
+    throw invalid(
+      `executionSegmentSequence ${JSON.stringify(text)} is not a sequence`,
+      'write ascending fractions from 0 to 1, such as 0,1/3,2/3,1',
+    )
   }
   return known
 }
@@ -127,7 +136,9 @@ function plainStripe(lengths: readonly Fraction[], member: number): Stripe {
       if (value % striping.lcd === 0) return self
       const counts = countsBelow(lengths, value)
       if (counts[member] === 0) return undefined
-      const kept = counts.flatMap((count, index) => (count > 0 ? [{ index, length: fraction(BigInt(count), BigInt(value)) }] : []))
+      const kept = counts.flatMap((count, index) =>
+        count > 0 ? [{ index, length: fraction(BigInt(count), BigInt(value)) }] : [],
+      )
       return plainStripe(
         kept.map(({ length }) => length),
         kept.findIndex(({ index }) => index === member),

@@ -41,10 +41,14 @@ export function countsBelow(lengths: readonly Fraction[], value: number): readon
 function sharesOf(lengths: readonly Fraction[]): { lcd: number; shares: readonly number[] } {
   const lcd = lengths.reduce((multiple, { denominator }) => leastCommonMultiple(multiple, denominator), 1n)
   if (lcd > maxPatternLength) {
-    throw new UserError('PLAN_SEGMENT_TOO_FINE', `the execution segments have a common denominator of ${lcd}, the most is ${maxPatternLength}`, {
-      hint: 'use simple fractions such as 1/3 in executionSegmentSequence',
-      exitCode: exitCode.invalidConfig,
-    })
+    throw new UserError(
+      'PLAN_SEGMENT_TOO_FINE',
+      `the execution segments have a common denominator of ${lcd}, the most is ${maxPatternLength}`,
+      {
+        hint: 'use simple fractions such as 1/3 in executionSegmentSequence',
+        exitCode: exitCode.invalidConfig,
+      },
+    )
   }
   return { lcd: Number(lcd), shares: lengths.map(({ numerator, denominator }) => Number((numerator * lcd) / denominator)) }
 }
@@ -56,7 +60,9 @@ interface Deal {
 }
 
 function deal(shares: readonly number[], { lcd, until, take }: Deal): void {
-  const order = shares.map((share, member) => ({ member, share, dealt: 0 })).sort((left, right) => right.share - left.share || left.member - right.member)
+  const order = shares
+    .map((share, member) => ({ member, share, dealt: 0 }))
+    .sort((left, right) => right.share - left.share || left.member - right.member)
   for (let index = 0; index < until; index++) {
     for (const taker of order) {
       if (taker.dealt * lcd > index * taker.share) continue
