@@ -56,12 +56,14 @@ export class IterationRunner {
     const vu = this.#vu
     vu.beginIteration(start.index, start.dueAtMs)
     const round = ++this.#round
+    // Called without a receiver: the script must not find the engine in `this`.
+    const exec = this.#exec
     vu.startedAtMs = vu.world.clock.nowMs()
     return new Promise((resolve) => {
       this.#resolve = resolve
       let returned: unknown
       try {
-        returned = this.#exec(vu.setupData)
+        returned = exec(vu.setupData)
       } catch (error) {
         return this.#settle(round, error, true)
       }
