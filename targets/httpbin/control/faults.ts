@@ -1,6 +1,6 @@
 import { type ErrorSpec, type FaultChange, type StallSpec } from './control-request.ts'
 import { drawLatencyMs, type LatencySpec } from './latency.ts'
-import { Random } from './random.ts'
+import { Random } from '../../random.ts'
 
 /** A stall on the wall clock, so that several processes agree on it. */
 interface StallWindow extends StallSpec {

@@ -2,7 +2,7 @@ import { assert, integer, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { drawLatencyMs, type LatencySpec } from './latency.ts'
 import { LatencyLog } from './latency-log.ts'
-import { Random } from './random.ts'
+import { Random } from '../../random.ts'
 
 const draws = 20_000
 

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../../random.ts'
 
 /** How long the target waits before it answers, in milliseconds; `maxMs` cuts the tail, `seed` makes it repeat. */
 export type LatencySpec = { readonly seed?: number; readonly maxMs?: number } & (

@@ -1,6 +1,6 @@
 import { contentTypes, type Exchange, Refusal } from '../exchange.ts'
 import type { RouteSpec } from '../router.ts'
-import { Random } from '../control/random.ts'
+import { Random } from '../../random.ts'
 import { queryValues, requestHeaders, requestUrl } from './echo.ts'
 import { queryNumber, wholeNumber } from './parameter.ts'
 
