@@ -48,6 +48,10 @@ async function overHttp2(
   }
 }
 
+async function latencies(): Promise<number[]> {
+  return JSON.parse((await getSecure(`${target.secureUrl}/latencies`)).body) as number[]
+}
+
 test('TLS answers with https URLs under a certificate that the given authority signed', async () => {
   const answer = await getSecure(`${target.secureUrl}/get`)
   expect(JSON.parse(answer.body)).toMatchObject({ url: `${target.secureUrl}/get` })
@@ -75,6 +79,27 @@ test('bodies, cookies and errors go over HTTP/2 as over HTTP/1.1, and are counte
   const row = (route: string): unknown => counters.routes.find((entry) => entry['route'] === route)
   expect(row('/post')).toMatchObject({ requests: 1, aborted: 0, requestBodyBytes: 5, responseBodyBytes: echo.body.length })
   expect(row('/stream-bytes/{count}')).toMatchObject({ requests: 1, aborted: 0, responseBodyBytes: 300_000 })
+})
+
+test('an HTTP/2 stream that the client resets is counted as aborted and leaves no latency', async () => {
+  await getSecure(`${target.secureUrl}/get`)
+  const before = (await latencies()).length
+  const session = http2.connect(target.h2Url, { ca: target.tls.ca })
+  const stream = session.request({ ':path': '/bytes/80000000' })
+  await new Promise((resolve) => stream.once('data', resolve))
+  stream.close(http2.constants.NGHTTP2_CANCEL)
+  await new Promise((resolve) => stream.once('close', resolve))
+  for (;;) {
+    const counters = JSON.parse((await getSecure(`${target.secureUrl}/counters`)).body) as {
+      inFlight: number
+      routes: Record<string, unknown>[]
+    }
+    if (counters.inFlight > 0) continue
+    expect(counters.routes.find(({ route }) => route === '/bytes/{count}')).toMatchObject({ requests: 1, aborted: 1 })
+    break
+  }
+  expect((await latencies()).length).toBe(before)
+  session.destroy()
 })
 
 test('a target that wants client certificates takes ours and refuses none', async () => {
