@@ -12,6 +12,7 @@ import type { TestPlan } from '../plan/plan.ts'
 import { openSession } from '../run/open-session.ts'
 import type { BoundOutput, RunSession } from '../run/session.ts'
 import { bundleScript, endBundling } from '../script/bundle-script.ts'
+import { createLocator } from '../script/locator.ts'
 import { scriptEnvironment } from './environment.ts'
 import { type RunSettings, planLayers } from './run-settings.ts'
 import type { StopRequests } from './stop-requests.ts'
@@ -52,12 +53,14 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
   await endBundling()
   if (bundle.dialect !== 'native') throw notNative(source.entry)
   const guard = startGuard()
+  const locator = createLocator(bundle)
   const workers = processWorkers({
     program: path.join(import.meta.dirname, 'worker-main.js'),
     execArgv: settings.inspectorAddress === undefined ? [] : [`--inspect-brk=${settings.inspectorAddress}`],
     env: process.env,
     log,
     guard,
+    locate: (text) => locator.locate(text),
   })
   const session = openSession({
     bundle,
