@@ -2,4 +2,6 @@ import { runWorker } from '../worker/run-worker.ts'
 import { workerChannel } from '../wire/channel.ts'
 
 // The entry of a worker process, started by the coordinator with a channel on descriptor 3.
-runWorker(workerChannel())
+const channel = workerChannel()
+channel.onClose(() => process.exit())
+runWorker(channel)

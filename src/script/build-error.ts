@@ -32,7 +32,7 @@ export function formatMessage(message: Message): string {
 function classify(text: string, context: { folder: string }): { code: string; hint: string } {
   const missing = /^Could not resolve "(.*)"$/.exec(text)?.[1]
   if (missing !== undefined) return missingModule(missing, context.folder)
-  if (/^No matching export in/.test(text)) {
+  if (text.startsWith('No matching export in')) {
     return { code: 'SCRIPT_EXPORT_MISSING', hint: 'check the spelling of the imported name and that the file exports it' }
   }
   if (/^No loader is configured for|^Do not know how to load/.test(text)) {

@@ -37,8 +37,9 @@ export async function compileBundle(bundle: ScriptBundle, options: CompileOption
     metas: new Map(),
     checked: new Set(),
   }
+  const locator = createLocator(bundle)
   return {
-    locate: createLocator(bundle).locate,
+    locate: (text) => locator.locate(text),
     instantiate: async ($import) => await factory(new ModuleHost(script, $import)),
   }
 }
@@ -65,8 +66,14 @@ function hasTopLevelAwait(code: string): boolean {
   if (!/\bawait\b/.test(code)) return false
   const body = code.slice(0, code.lastIndexOf('\nreturn '))
   try {
-    return new Script(`class Check { static { ${body}\n} }`) === undefined
+    compileOnly(`class Check { static { ${body}\n} }`)
+    return false
   } catch {
     return true
   }
+}
+
+/** Throws a `SyntaxError` when V8 refuses the code. */
+function compileOnly(code: string): Script {
+  return new Script(code)
 }

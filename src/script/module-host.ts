@@ -60,7 +60,7 @@ export class ModuleHost {
     if (known) return known
     const filename = fileURLToPath(url)
     const resolve = (specifier: string): string => new URL(specifier, url).href
-    const meta = { url, filename, dirname: path.dirname(filename), resolve } as ImportMeta
+    const meta = { url, filename, dirname: path.dirname(filename), resolve }
     this.#script.metas.set(url, meta)
     return meta
   }
@@ -74,7 +74,7 @@ export class ModuleHost {
 
   /** The exports of a CommonJS entry: a function is the default export. */
   commonJs(exported: unknown): Namespace {
-    if (typeof exported === 'function') return { ...exported, default: exported }
+    if (typeof exported === 'function') return { ...Object.fromEntries(Object.entries(exported)), default: exported }
     return exported !== null && typeof exported === 'object' ? { ...exported } : { default: exported }
   }
 

@@ -23,7 +23,7 @@ export interface FunctionBody {
  * Turns a bundled ES module into the body of a function, so that one compiled function gives every VU its own module
  * state. The first line reads all imports, as an ES module would before it runs; nothing else moves to another line.
  *
- *     import http, { get as g } from "brunt/http"   ->   const { default: http, get: g } = $brunt.import("brunt/http", [...]);
+ *     import a, { b as c } from "pkg"               ->   const { "default": a, "b": c } = $brunt.import("pkg", [...]);
  *     import("pkg") / import.meta                   ->   $brunt.dynamic("pkg") / $brunt.meta("file:///...")
  *     export { run as default, options }            ->   return { "default": run, "options": options }
  */

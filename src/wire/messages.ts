@@ -30,7 +30,13 @@ export type ToWorker =
       readonly grants: Readonly<Record<string, readonly Range[]>>
     }
   | { readonly type: 'command'; readonly scenario: string; readonly command: ScenarioCommand }
-  | { readonly type: 'totals'; readonly completed: number; readonly interrupted: number; readonly activeVus: number; readonly initializedVus: number }
+  | {
+      readonly type: 'totals'
+      readonly completed: number
+      readonly interrupted: number
+      readonly activeVus: number
+      readonly initializedVus: number
+    }
   /** `now: false`: graceful, start nothing more. `now: true`: interrupt what runs. */
   | { readonly type: 'stop'; readonly reason: StopReason; readonly now: boolean }
   | { readonly type: 'answer'; readonly requestId: number; readonly error: string | undefined }
@@ -42,13 +48,25 @@ export type FromWorker =
   | { readonly type: 'loaded' }
   | { readonly type: 'inspected'; readonly inspection: Inspection }
   | { readonly type: 'ready'; readonly vus: number }
-  | { readonly type: 'result'; readonly callId: number; readonly json: string | undefined; readonly error: ScriptFailure | undefined }
+  | {
+      readonly type: 'result'
+      readonly callId: number
+      readonly json: string | undefined
+      readonly error: ScriptFailure | undefined
+    }
   | { readonly type: 'snapshot'; readonly sequence: number; readonly snapshot: Snapshot }
   | { readonly type: 'tap'; readonly output: string; readonly bytes: Uint8Array }
   | { readonly type: 'log'; readonly entries: readonly RunEvent[] }
   | { readonly type: 'wants-iterations'; readonly scenario: string }
   | { readonly type: 'request'; readonly requestId: number; readonly request: WorkerRequest }
-  | { readonly type: 'failed'; readonly phase: 'load' | 'init' | 'run'; readonly code: string; readonly message: string; readonly hint: string | undefined; readonly stack: string }
+  | {
+      readonly type: 'failed'
+      readonly phase: 'load' | 'init' | 'run'
+      readonly code: string
+      readonly message: string
+      readonly hint: string | undefined
+      readonly stack: string
+    }
   /** The last message of a run; `totals` are absolute and must equal the sum of the snapshots. */
   | { readonly type: 'finished'; readonly totals: readonly SeriesDelta[] }
 

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { exitCode } from '../base/exit-code.ts'
+import type { Logger } from '../base/logger.ts'
+import { UserError } from '../base/user-error.ts'
+import type { WorkerLink, WorkerSource } from '../wire/link.ts'
+import type { Guard } from './guard.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+export interface ProcessWorkersOptions {
+  /** The worker's entry, a JavaScript file that serves `workerChannel()`. */
+  readonly program: string
+  /** Arguments of Node itself, before the program. */
+  readonly execArgv?: readonly string[]
+  /** Environment of the workers; that of this process by default. */
+  readonly env?: NodeJS.ProcessEnv
+  /** Limit of a worker's JavaScript heap; Node's own by default. */
+  readonly memoryMb?: number
+  readonly log: Logger
+  /** Kills the workers if this process dies without closing them. */
+  readonly guard?: Guard
+  /** Turns places in compiled code, in any text, into places in the user's files; see script/locator.ts. */
+  readonly locate?: (text: string) => string
+}
+
+/** Between closing a worker's channel and killing it, in ms. */
+const closeGraceMs = 2000
+
+/**
+ * Workers as child processes of this machine, each the leader of a group of its own: a Ctrl-C in the terminal reaches
+ * only the coordinator. `open` rejects with WORKER_SPAWN_FAILED when the system gives no more processes.
+ */
+export function processWorkers(options: ProcessWorkersOptions): WorkerSource {
+  const living = new Set<WorkerProcess>()
+  let openedCount = 0
+  const start = async (): Promise<WorkerLink> => {
+    const worker = await startWorker(options, `w${openedCount++}`)
+    living.add(worker)
+    options.guard?.watch(worker.pid)
+    void worker.ended.promise.then(() => {
+      living.delete(worker)
+      options.guard?.unwatch(worker.pid)
+    })
+    return worker
+  }
+  return {
+    async open({ workers }) {
+      const started = await Promise.allSettled(Array.from({ length: workers }, start))
+      const failed = started.find((result) => result.status === 'rejected')
+      if (!failed) return started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+      for (const result of started) if (result.status === 'fulfilled') result.value.kill()
+      throw failed.reason
+    },
+    async close() {
+      await Promise.all([...living].map(endWorker))
+    },
+  }
+}
+
+async function endWorker(worker: WorkerProcess): Promise<void> {
+  worker.hangUp()
+  const timer = setTimeout(() => worker.kill(), closeGraceMs)
+  await worker.ended.promise
+  clearTimeout(timer)
+}
+
+async function startWorker(options: ProcessWorkersOptions, workerId: string): Promise<WorkerProcess> {
+  const { execArgv = [], memoryMb, env = process.env } = options
+  const isInspected = execArgv.some((argument) => argument.startsWith('--inspect'))
+  const nodeArguments = [
+    ...execArgv,
+    ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
+    // The port of the inspector that SIGUSR1 opens in a stuck worker; nothing listens before.
+    ...(isInspected ? [] : ['--inspect-port=127.0.0.1:0']),
+  ]
+  const child = spawn(process.execPath, [...nodeArguments, options.program], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    env: { ...env, BRUNT_WORKER_ID: workerId },
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (cause) => reject(spawnFailed(cause)))
+  })
+  const locate = options.locate ?? ((text: string): string => text)
+  return new WorkerProcess(child, { workerId, log: options.log, memoryMb, locate, isInspected })
+}
+
+function spawnFailed(cause: Error): UserError {
+  return new UserError('WORKER_SPAWN_FAILED', `cannot start a worker process: ${cause.message}`, {
+    hint: 'check the limits on processes and memory (ulimit -u, free -m), or use fewer workers (--workers 1)',
+    exitCode: exitCode.other,
+    cause,
+  })
+}
