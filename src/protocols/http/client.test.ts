@@ -147,6 +147,7 @@ describe('one request', () => {
     ['http://host:0/', 'port 0'],
     ['http://', 'cannot be read'],
     ['', 'empty'],
+    [5 as unknown as string, 'not a string'],
   ])('to the URL %j fails with code 1020 and says why', async (url, text) => {
     const vu = vuOf()
     const response = await vu.http.request(get(url))

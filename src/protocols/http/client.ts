@@ -94,7 +94,9 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
       this.#isFirstOfIteration = false
       exchange.dueAtMs = this.#context.dueAtMs
     }
-    this.#watch(exchange, nowMs, nowMs + (spec.timeoutMs ?? settings.timeoutMs))
+    this.#pending.add(exchange)
+    // Waiting for the rate limit is our own doing: the timeout starts behind it.
+    if (this.#shared.limiter === undefined) this.#arm(exchange, nowMs, nowMs + (spec.timeoutMs ?? settings.timeoutMs))
     if (isPlain(spec) && !template.hasUserInfo && spec.jar === undefined && this.#jar === undefined)
       return this.#enter(exchange, nowMs)
     this.#prepare(exchange)
@@ -129,7 +131,11 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
     if (settings.debug !== 'off') debugRequest(this.#context, exchange, settings.debug)
     if (limiter === undefined) return this.#dispatch(exchange, nowMs)
     limiter.enter(() => {
-      if (!exchange.isSettled) this.#dispatch(exchange, performance.now())
+      if (exchange.isSettled) return
+      const startMs = performance.now()
+      if (Number.isNaN(exchange.deadlineMs))
+        this.#arm(exchange, startMs, startMs + (exchange.spec.timeoutMs ?? settings.timeoutMs))
+      this.#dispatch(exchange, startMs)
     })
   }
 
@@ -181,7 +187,9 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
     this.#pool.remove(connection)
     const { origin } = exchange.template
     const known = this.#http2?.get(origin)
-    const carrier = new Http2Carrier(this, dialed, this.#shared.scratch.maxBodyBytes)
+    const { maxBodyBytes, noConnectionReuse } = this.#shared.scratch
+    const carrier = new Http2Carrier(this, dialed, { maxBodyBytes, isSingleUse: noConnectionReuse })
+    if (noConnectionReuse) return carrier.send(exchange)
     if (known?.isOpen === true) {
       // Two requests dialled at once: one connection is enough.
       carrier.close()
@@ -236,16 +244,16 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
     exchange.dueAtMs = previous.dueAtMs
     exchange.redirectsLeft = previous.redirectsLeft - (hop.type === 'redirect' ? 1 : 0)
     exchange.isDigestAnswer = hop.type === 'digest'
-    this.#watch(exchange, nowMs, previous.deadlineMs)
+    this.#pending.add(exchange)
+    this.#arm(exchange, nowMs, previous.deadlineMs)
     this.#dress(exchange, hop.content)
   }
 
   // Time and life cycle.
 
-  /** Notes an exchange as pending. The wheel is touched only when this deadline is sooner than what it waits for anyway. */
-  #watch(exchange: Exchange, nowMs: number, deadlineMs: number): void {
+  /** Sets an exchange's deadline. The wheel is touched only when it is sooner than what the wheel waits for anyway. */
+  #arm(exchange: Exchange, nowMs: number, deadlineMs: number): void {
     exchange.deadlineMs = deadlineMs
-    this.#pending.add(exchange)
     if (deadlineMs >= this.#armedForMs) return
     this.#armedForMs = deadlineMs
     this.#timer ??= new WheelEntry(this)
@@ -256,6 +264,8 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
     const nowMs = performance.now()
     let soonestMs = Number.POSITIVE_INFINITY
     for (const exchange of this.#pending.all()) {
+      // Not a number: not sent yet, waiting for the rate limit.
+      if (Number.isNaN(exchange.deadlineMs)) continue
       if (exchange.deadlineMs > nowMs) soonestMs = Math.min(soonestMs, exchange.deadlineMs)
       else {
         exchange.carrier?.abandon(exchange)

@@ -22,8 +22,8 @@ export function appendHeaders(headers: HttpRequestSpec['headers'], into: string[
   for (const name of Object.keys(headers)) {
     const value = headers[name]
     if (value === undefined || value === null) continue
-    if (typeof value === 'object') for (const each of value) appendHeader(name, each, into)
-    else appendHeader(name, value, into)
+    if (Array.isArray(value)) for (const each of value as readonly string[]) appendHeader(name, each, into)
+    else appendHeader(name, value as string | number, into)
   }
 }
 
@@ -32,6 +32,11 @@ export function appendHeader(name: string, value: string | number, into: string[
   if (!token.test(name)) {
     throw new UserError('HTTP_HEADER_INVALID', `${JSON.stringify(name)} is not a header name`, {
       hint: "use letters, digits and -_.~!#$%&'*+^`| only",
+    })
+  }
+  if (typeof value === 'object') {
+    throw new UserError('HTTP_HEADER_INVALID', `the value of header "${name}" is an object`, {
+      hint: 'give a text, a number or a list of texts',
     })
   }
   const text = String(value)

@@ -10,6 +10,12 @@ export interface Http2Owner {
   broke(exchange: Exchange, error: NetworkError, isStale: boolean): void
 }
 
+export interface Http2CarrierOptions {
+  readonly maxBodyBytes: number
+  /** Close after the first exchange. */
+  readonly isSingleUse: boolean
+}
+
 const http2ProtocolIndex = 2
 const marksByName: Readonly<Record<string, number>> = {
   'content-encoding': headMark.contentEncoding,
@@ -23,15 +29,15 @@ export class Http2Carrier implements Carrier {
   readonly #owner: Http2Owner
   readonly #dialed: Dialed
   readonly #transport: Http2Transport
-  readonly #maxBodyBytes: number
+  readonly #options: Http2CarrierOptions
   readonly #calls = new Map<Exchange, Http2Call>()
   #countedRead = 0
   #countedWritten = 0
 
-  constructor(owner: Http2Owner, dialed: Dialed, maxBodyBytes: number) {
+  constructor(owner: Http2Owner, dialed: Dialed, options: Http2CarrierOptions) {
     this.#owner = owner
     this.#dialed = dialed
-    this.#maxBodyBytes = maxBodyBytes
+    this.#options = options
     this.#transport = openHttp2(dialed, { nowMs: () => performance.now() })
   }
 
@@ -51,7 +57,7 @@ export class Http2Carrier implements Carrier {
       headers: exchange.requestHeaders,
       body: sentBody?.bytes ?? sentBody?.stream,
       isBodyKept: exchange.isBodyKept,
-      maxBodyBytes: this.#maxBodyBytes,
+      maxBodyBytes: this.#options.maxBodyBytes,
     })
     this.#calls.set(exchange, call)
     call.response.then(
@@ -89,6 +95,7 @@ export class Http2Carrier implements Carrier {
     exchange.firstByteMs = result.firstByteAtMs
     exchange.endMs = result.endedAtMs
     this.#count(exchange)
+    if (this.#options.isSingleUse) this.close()
     this.#owner.received(exchange)
   }
 

@@ -1,3 +1,8 @@
+interface RateLimiterOptions {
+  readonly nowMs?: () => number
+  readonly later?: (callback: () => void, delayMs: number) => void
+}
+
 /** Lets requests through one by one at a steady rate, over all VUs of a worker. Those that wait keep their order. */
 export class RateLimiter {
   readonly #intervalMs: number
@@ -5,16 +10,22 @@ export class RateLimiter {
   #nextMs = 0
   #isScheduled = false
 
-  constructor(perSecond: number) {
+  readonly #nowMs: () => number
+  readonly #later: (callback: () => void, delayMs: number) => void
+
+  constructor(perSecond: number, { nowMs = () => performance.now(), later = setLater }: RateLimiterOptions = {}) {
     this.#intervalMs = 1000 / perSecond
+    this.#nowMs = nowMs
+    this.#later = later
+    this.#nextMs = nowMs()
   }
 
   /** Calls `go` when its turn has come, perhaps at once. */
   enter(go: () => void): void {
-    const nowMs = performance.now()
+    const nowMs = this.#nowMs()
     if (this.#waiting.length === 0 && nowMs >= this.#nextMs) {
-      // A late timer may catch up, an idle time may not be saved up for a burst.
-      this.#nextMs = Math.max(this.#nextMs + this.#intervalMs, nowMs)
+      // Idle time is not saved up for a burst.
+      this.#nextMs = nowMs + this.#intervalMs
       return go()
     }
     this.#waiting.push(go)
@@ -24,18 +35,23 @@ export class RateLimiter {
   #schedule(nowMs: number): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    setTimeout(() => this.#release(), Math.max(1, Math.ceil(this.#nextMs - nowMs)))
+    this.#later(() => this.#release(), Math.max(1, Math.ceil(this.#nextMs - nowMs)))
   }
 
   #release(): void {
     this.#isScheduled = false
-    const nowMs = performance.now()
+    const nowMs = this.#nowMs()
     let dueCount = 0
     while (dueCount < this.#waiting.length && this.#nextMs <= nowMs) {
+      // A timer that was late catches up: the rate holds over time.
       this.#nextMs += this.#intervalMs
       dueCount++
     }
     for (const go of this.#waiting.splice(0, dueCount)) go()
-    if (this.#waiting.length > 0) this.#schedule(performance.now())
+    if (this.#waiting.length > 0) this.#schedule(this.#nowMs())
   }
+}
+
+function setLater(callback: () => void, delayMs: number): void {
+  setTimeout(callback, delayMs)
 }

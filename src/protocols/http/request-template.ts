@@ -58,7 +58,7 @@ export class TemplateBook {
   /** For a request that cannot be sent at all: enough for its tags and texts. */
   unsendable(method: string, urlText: string, nameText: string | undefined): RequestTemplate {
     const url = new URL('http://invalid.invalid/')
-    const label = maskedUrl(`${urlText}`)
+    const label = typeof urlText === 'string' ? maskedUrl(urlText) : ''
     return {
       method,
       target: { url, target: '/', label, username: '', password: '' },

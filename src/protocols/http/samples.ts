@@ -223,6 +223,12 @@ export class SampleBook {
     return known
   }
 
+  /** Bytes of an exchange that ended without samples of its own. */
+  recordTraffic(baseTags: TagSetId, sentBytes: number, receivedBytes: number): void {
+    this.recorder.record(this.#ids.dataSent, sentBytes, baseTags)
+    this.recorder.record(this.#ids.dataReceived, receivedBytes, baseTags)
+  }
+
   series(baseTags: TagSetId, tags: TagSetId): HopSeries {
     const key = baseTags * 4_194_304 + tags
     let series = this.#series.get(key)

@@ -75,6 +75,9 @@ export class Settlement {
     if (exchange.isSettled) return
     exchange.isSettled = true
     this.#pending.remove(exchange)
+    if (!Number.isNaN(exchange.sendStartMs) && Number.isNaN(exchange.endMs)) {
+      this.#shared.samples.recordTraffic(exchange.tags, exchange.sentBytes, exchange.receivedBytes)
+    }
     exchange.reject(reason)
   }
 

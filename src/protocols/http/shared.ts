@@ -1,6 +1,7 @@
 import { builtin, type MetricId } from '../../metrics/definition.ts'
 import { Http1Head } from '../../net/http1-head.ts'
 import { TimerWheel } from '../../net/timer-wheel.ts'
+import { appendHeader } from './header-fields.ts'
 import type { ConnectionScratch } from './http1-connection.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { TemplateBook } from './request-template.ts'
@@ -33,8 +34,12 @@ export interface HttpShared {
   isNewText(text: string): boolean
 }
 
-/** Made once per worker. `settings.rps` must be this worker's share; `recorder` is the worker's registry. */
+/**
+ * Made once per worker. `settings.rps` must be this worker's share; `recorder` is the worker's registry. Throws `UserError`
+ * HTTP_HEADER_INVALID for a user agent that cannot be sent.
+ */
 export function createHttpShared(settings: HttpSettings, recorder: SampleRecorder, options: HttpSharedOptions = {}): HttpShared {
+  if (settings.userAgent !== '') appendHeader('User-Agent', settings.userAgent, [])
   const samples = new SampleBook(recorder, settings.systemTags)
   const warned = new Set<string>()
   return {

@@ -29,9 +29,4 @@ export class Slab {
     else buffer.set(bytes.subarray(start, end), at)
     return at
   }
-
-  /** Gives back the unused end of the last `take`. */
-  shrink(lengthBytes: number): void {
-    this.#next -= lengthBytes
-  }
 }
