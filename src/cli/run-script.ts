@@ -2,7 +2,7 @@ import type { Logger } from '../base/logger.ts'
 import { createOutput } from '../outputs/registry.ts'
 import { renderSummary } from '../outputs/terminal/summary.ts'
 import { type TerminalOutput, terminalOutput } from '../outputs/terminal/output.ts'
-import { RunFolder } from '../results/run-folder.ts'
+import { RunFolder, runFolderPath } from '../results/run-folder.ts'
 import type { RunOutcome } from '../results/run-outcome.ts'
 import type { Summary } from '../results/summary.ts'
 import type { BoundOutput } from '../run/session.ts'
@@ -68,7 +68,14 @@ async function report(outcome: RunOutcome, settings: RunSettings, { stdout, stde
   const { stdout: ownStdout, stderr: ownStderr, ...ownFiles } = outcome.files
   const textSink = settings.summaryFiles.includes('-') ? stderr : stdout
   if (Object.keys(outcome.files).length === 0 && settings.isSummaryShown) {
-    textSink.write(renderSummary(outcome.summary, { hasColor: settings.hasColor, columns: textSink.columns ?? 100 }))
+    const storedIn = settings.storeFolder === undefined ? undefined : runFolderPath(settings.storeFolder, outcome.summary.run.id)
+    textSink.write(
+      renderSummary(outcome.summary, {
+        hasColor: settings.hasColor && textSink.isTTY === true,
+        columns: textSink.columns ?? 100,
+        storedIn,
+      }),
+    )
   }
   if (ownStdout !== undefined) textSink.write(ownStdout)
   if (ownStderr !== undefined) stderr.write(ownStderr)

@@ -12,11 +12,11 @@ beforeAll(async () => {
 afterAll(() => target.stop())
 
 test.each([
-  { what: 'a syntax error', script: "import 'brunt'\nexport default function ( {\n", code: 107, says: /test\.ts:2:\d+/ },
+  { what: 'a syntax error', script: "import 'brunt'\nexport default function ( {\n", code: 107, says: /test\.ts:\d:\d+/ },
   { what: 'a missing module', script: "import 'brunt'\nimport './absent.ts'\n", code: 107, says: /absent/ },
   {
     what: 'a module of brunt that is not there',
-    script: "import 'brunt/nothing'\nexport default function () {}\n",
+    script: "import x from 'brunt/nothing'\nexport default function () { x() }\n",
     code: 107,
     says: /brunt\/nothing/,
   },
