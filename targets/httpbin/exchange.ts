@@ -176,8 +176,11 @@ export class Exchange implements EndedRequest {
     this.status = status
     headers.push('Access-Control-Allow-Credentials', 'true', 'Access-Control-Allow-Origin', this.header('origin') ?? '*')
     if (this.request.httpVersionMajor === 1) {
+      const response = this.response as ServerResponse
+      // HTTP/1.1 keeps connections anyway; go-httpbin does not say so either.
+      if (response.shouldKeepAlive && this.request.httpVersionMinor === 1) response.removeHeader('Connection')
       // A flat array goes to the wire without a pass through the header map.
-      ;(this.response as ServerResponse).writeHead(status, headers)
+      response.writeHead(status, headers)
       return
     }
     const map: Record<string, string | string[]> = {}

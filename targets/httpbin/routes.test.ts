@@ -58,6 +58,28 @@ test('GET /get prints as go-httpbin does: arrays, sorted canonical names, two sp
   expect(body.toString()).toBe(`${JSON.stringify(expected, undefined, 2)}\n`)
 })
 
+test('bodies have the lengths that the reference target had on port 8080', async () => {
+  // Recorded from go-httpbin; two digits more or less in the port would change them.
+  const options = {
+    headers: { Host: '127.0.0.1:8080', 'User-Agent': 'Grafana k6/2.2.0' },
+    agent: new http.Agent({ keepAlive: true }),
+  }
+  const get = await ask('/get', { ...options, headers: { ...options.headers, Connection: 'keep-alive' } })
+  const connectionLines = '    "Connection": [\n      "keep-alive"\n    ],\n'.length
+  expect(get.body.length - connectionLines).toBe(214)
+  const gzip = await ask('/gzip', { ...options, headers: { ...options.headers, Connection: 'keep-alive' } })
+  expect(zlib.gunzipSync(gzip.body).length - connectionLines).toBe(208)
+  expect(Object.keys(gzip.headers).sort()).toEqual([
+    'access-control-allow-credentials',
+    'access-control-allow-origin',
+    'content-encoding',
+    'content-length',
+    'content-type',
+    'date',
+  ])
+  options.agent.destroy()
+})
+
 test.each([
   ['POST', '/post'],
   ['PUT', '/put'],

@@ -81,16 +81,6 @@ export const deliveryCases: readonly HostileCase[] = [
     },
   ]),
   {
-    name: 'after-late-second-answer',
-    group: 'after',
-    expect: 'ok',
-    body: 'hello',
-    play: async (peer) => {
-      peer.send(answer('hello'))
-      if (await peer.pause(20)) peer.send(again)
-    },
-  },
-  {
     name: 'after-late-close',
     group: 'after',
     expect: 'ok',
