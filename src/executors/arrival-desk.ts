@@ -21,25 +21,26 @@ export class ArrivalDesk {
   readonly #queue = new DueQueue()
   readonly #maxQueue: number
   readonly #iterating = new Set<VuHold>()
-  /** Iterations and growth under way. */
   readonly #underWay = new RunningCount()
   /** VUs of ours, and how many of them are at work. */
   #vus: number
   #maxVus: number
   #busyCount = 0
   #startedCount = 0
-  #isGrowing = false
+  #growing: Promise<void> | undefined
   #isServing = true
   /** Since when at least one VU has been idle without a break. */
   #idleFromMs = Number.NEGATIVE_INFINITY
   #hasTurned = false
   #hasWarned = false
+  readonly #failures: unknown[] = []
 
   constructor(options: DeskOptions) {
     const { scenario, context, ticks } = options
     this.#options = options
     this.#vus = context.stripe.localCount(scenario.preAllocatedVus)
     this.#maxVus = context.stripe.localCount(scenario.maxVus)
+    context.stopping.addEventListener('abort', () => this.#dropWaiting(), { once: true })
     this.#maxQueue = scenario.whenBusy === 'queue' ? ticks.localCount(scenario.maxQueue) : 0
   }
 
@@ -99,14 +100,28 @@ export class ArrivalDesk {
     this.#vus = Math.min(this.#vus, maxVus)
   }
 
-  /** Lets running and waiting iterations end within the graceful stop; a requested stop drops the waiting ones at once. */
+  /** Lets running and waiting iterations end within the graceful stop. Rejects when the pool failed. */
   async windDown(): Promise<void> {
-    const { context, window } = this.#options
-    if (context.stopping.aborted) this.#dropWaiting()
-    await Promise.race([this.#underWay.whenZero(), window.over])
+    await Promise.race([this.#drained(), this.#options.window.over])
     this.#dropWaiting()
     for (const hold of this.#iterating) hold.interrupt()
     await this.#underWay.whenZero()
+    if (this.#failures.length > 0) throw new Error('the VU pool failed', { cause: this.#failures[0] })
+  }
+
+  /** A bug in the pool, never the script's fault: ends the scenario instead of leaving it hanging. */
+  fail(error: unknown): void {
+    this.#failures.push(error)
+    this.#dropWaiting()
+    this.#options.window.close()
+  }
+
+  async #drained(): Promise<void> {
+    await this.#underWay.whenZero()
+    while (this.#queue.length > 0 && this.#growing !== undefined) {
+      await this.#growing
+      await this.#underWay.whenZero()
+    }
   }
 
   #dropWaiting(): void {
@@ -124,18 +139,23 @@ export class ArrivalDesk {
     const { window, ticks } = this.#options
     this.#busyCount++
     this.#underWay.enter()
-    let dueAtMs: number | undefined = firstDueAtMs
-    while (dueAtMs !== undefined) {
-      this.#iterating.add(hold)
-      const outcome = await hold.run({ index: ticks.globalIndex(this.#startedCount++), dueAtMs })
-      this.#iterating.delete(hold)
-      // The script may still cling to an interrupted iteration: that VU takes no other.
-      if (outcome === 'interrupted' || this.#queue.length === 0) break
-      if (this.#breather.isDue()) await this.#breather.breathe()
-      const mayServe = this.#isServing && !window.isPaused && this.#busyCount <= this.#vus
-      dueAtMs = mayServe ? this.#queue.shift() : undefined
+    try {
+      let dueAtMs: number | undefined = firstDueAtMs
+      while (dueAtMs !== undefined) {
+        this.#iterating.add(hold)
+        const outcome = await hold.run({ index: ticks.globalIndex(this.#startedCount++), dueAtMs })
+        this.#iterating.delete(hold)
+        // The script may still cling to an interrupted iteration: that VU takes no other.
+        if (outcome === 'interrupted' || this.#queue.length === 0) break
+        if (this.#breather.isDue()) await this.#breather.breathe()
+        const mayServe = this.#isServing && !window.isPaused && this.#busyCount <= this.#vus
+        dueAtMs = mayServe ? this.#queue.shift() : undefined
+      }
+      this.#giveBack(hold)
+    } catch (error) {
+      this.fail(error)
     }
-    this.#giveBack(hold)
+    this.#underWay.leave()
   }
 
   #giveBack(hold: VuHold): void {
@@ -143,26 +163,27 @@ export class ArrivalDesk {
     if (this.#busyCount >= this.#vus) this.#idleFromMs = this.#options.context.clock.nowMs()
     this.#busyCount--
     if (this.#queue.length > 0) this.serveWaiting()
-    this.#underWay.leave()
   }
 
   /** Asks for one VU more; one at a time, since initialising costs CPU that running iterations need. */
   #grow(): void {
     const { context, window } = this.#options
-    if (this.#isGrowing || this.#vus >= this.#maxVus || window.isClosed) return
-    this.#isGrowing = true
-    this.#underWay.enter()
-    void context.pool.grow().then((hasGrown) => {
-      this.#isGrowing = false
-      if (hasGrown) {
-        if (this.#busyCount >= this.#vus) this.#idleFromMs = context.clock.nowMs()
-        this.#vus++
-        this.serveWaiting()
-        if (this.#queue.length > 0) this.#grow()
-      } else {
-        this.#maxVus = this.#vus
-      }
-      this.#underWay.leave()
-    })
+    if (this.#growing !== undefined || this.#vus >= this.#maxVus || window.isClosed) return
+    this.#growing = context.pool.grow().then(
+      (hasGrown) => this.#grown(hasGrown),
+      (error: unknown) => this.fail(error),
+    )
+  }
+
+  #grown(hasGrown: boolean): void {
+    this.#growing = undefined
+    if (!hasGrown) {
+      this.#maxVus = this.#vus
+      return
+    }
+    if (this.#busyCount >= this.#vus) this.#idleFromMs = this.#options.context.clock.nowMs()
+    this.#vus++
+    this.serveWaiting()
+    if (this.#queue.length > 0) this.#grow()
   }
 }

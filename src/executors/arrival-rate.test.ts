@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { hostClock, hostNowMs } from '../base/clock.ts'
 import type { ConstantArrivalRate, RampingArrivalRate } from '../plan/plan.ts'
-import { stripeOf } from '../plan/segment.ts'
+import { stripeOf, wholeStripe } from '../plan/segment.ts'
 import { scenarioBase, testExecutor } from './executor.conformance.ts'
+import { createExecutor } from './registry.ts'
 import { Simulation } from './simulation.conformance.ts'
 
 const open = { ...scenarioBase, timeUnitMs: 1000, preAllocatedVus: 5, maxVus: 5, whenBusy: 'drop', maxQueue: 1000 } as const
@@ -187,6 +189,23 @@ describe('with a queue', () => {
     expect(simulation).toMatchObject({ droppedCount: 4, endedAtMs: 1200, heldCount: 0 })
   })
 
+  test('a stop within the graceful stop drops what waits', async () => {
+    const simulation = new Simulation(constant({ ...queue, gracefulStopMs: 5000 }), { iterationMs: 900 })
+    await simulation.clock.advanceTo(3000)
+    simulation.stopping.abort()
+    await simulation.finish()
+    expect(simulation).toMatchObject({ droppedCount: 6, endedAtMs: 3600, heldCount: 0, interruptedCount: 0 })
+  })
+
+  test('iterations that wait for a VU still being initialised get it after the end', async () => {
+    const simulation = await new Simulation(constant({ ...queue, preAllocatedVus: 0 }), {
+      growMs: 2200,
+      iterationMs: 10,
+    }).finish()
+    expect(simulation.startTimesMs).toEqual(Array.from({ length: 10 }, (_, index) => 2200 + index * 10))
+    expect(simulation).toMatchObject({ droppedCount: 0, endedAtMs: 2300 })
+  })
+
   test('VUs are added while iterations wait, and serve them', async () => {
     const { starts, droppedCount } = await new Simulation(constant({ ...queue, maxVus: 3 }), {
       growMs: 50,
@@ -238,4 +257,31 @@ test('fewer VUs may be allowed while it runs', async () => {
   await simulation.finish()
   expect(simulation.starts).toHaveLength(3)
   expect(simulation.droppedCount).toBe(17)
+})
+
+test('on the real clock, 5,000/s are 5,000/s: each tick has its iteration', async () => {
+  const starts: number[] = []
+  const hold = {
+    run: ({ index }: { index: number }) => {
+      starts.push(index)
+      return Promise.resolve('completed' as const)
+    },
+    interrupt: () => undefined,
+    release: () => undefined,
+  }
+  let droppedCount = 0
+  await createExecutor(constant({ rate: 5000, durationMs: 300, preAllocatedVus: 2, maxVus: 2 })).run({
+    pool: { acquire: () => hold, grow: () => Promise.resolve(false) },
+    clock: hostClock(hostNowMs()),
+    startMs: 10,
+    stripe: wholeStripe(),
+    stopping: new AbortController().signal,
+    signal: new AbortController().signal,
+    dropped: (count) => void (droppedCount += count),
+    lateStart: () => undefined,
+    warn: () => undefined,
+    wantIterations: () => Promise.resolve([]),
+  })
+  expect(starts).toEqual(Array.from({ length: 1500 }, (_, index) => index))
+  expect(droppedCount).toBe(0)
 })

@@ -14,6 +14,7 @@ import { ScenarioWindow } from './scenario-window.ts'
 export class ArrivalRateExecutor implements Executor {
   readonly #scenario: ConstantArrivalRate | RampingArrivalRate
   readonly #schedule: ArrivalSchedule
+  #startMs = Number.POSITIVE_INFINITY
   #run: { window: ScenarioWindow; desk: ArrivalDesk; context: ExecutorContext } | undefined
 
   constructor(scenario: ConstantArrivalRate | RampingArrivalRate) {
@@ -22,6 +23,7 @@ export class ArrivalRateExecutor implements Executor {
   }
 
   async run(context: ExecutorContext): Promise<void> {
+    this.#startMs = context.startMs
     // A worker without VUs of this scenario gets no ticks either.
     const ticks = context.stripe.restripe(this.#scenario.maxVus)
     if (ticks === undefined) return
@@ -32,7 +34,7 @@ export class ArrivalRateExecutor implements Executor {
     const desk = new ArrivalDesk({ scenario: this.#scenario, context, window, ticks })
     await window.opened()
     this.#run = { window, desk, context }
-    await this.#pace(context, { window, desk, ticks })
+    await this.#pace(context, { window, desk, ticks }).catch((error: unknown) => desk.fail(error))
     await window.closed
     await desk.windDown()
     window.dispose()
@@ -49,9 +51,8 @@ export class ArrivalRateExecutor implements Executor {
   }
 
   doneRatio(nowMs: number): number {
-    const { durationMs } = this.#schedule
-    if (this.#run === undefined) return 0
-    return durationMs === 0 ? 1 : Math.min(1, this.#run.window.elapsedMs(nowMs) / durationMs)
+    const elapsedMs = this.#run?.window.elapsedMs(nowMs) ?? nowMs - this.#startMs
+    return elapsedMs < 0 ? 0 : Math.min(1, elapsedMs / Math.max(1, this.#schedule.durationMs))
   }
 
   /** Ends after the last tick. Ticks that fell due before the regular end are handed over even when we come late. */

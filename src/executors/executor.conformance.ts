@@ -126,6 +126,18 @@ export function testExecutor(scenario: Scenario, { regularMs, endsEarly }: { reg
       expect(ratios.at(-1)).toBe(1)
     })
 
+    test('a pool that fails ends the scenario with the failure', async () => {
+      const stop = new AbortController()
+      const context = { ...realContext([]), stopping: stop.signal, signal: new AbortController().signal }
+      const pool = {
+        ...context.pool,
+        acquire: () => {
+          throw new Error('no such function')
+        },
+      }
+      await expect(createExecutor(scenario).run({ ...context, pool })).rejects.toThrow('the VU pool failed')
+    })
+
     test('empty iterations leave the event loop its turns', async () => {
       const stop = new AbortController()
       const runs: unknown[] = []

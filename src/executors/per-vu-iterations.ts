@@ -9,6 +9,7 @@ export class PerVuIterationsExecutor implements Executor {
   readonly #scenario: PerVuIterations
   #startedCount = 0
   #plannedCount = 0
+  #isOver = false
 
   constructor(scenario: PerVuIterations) {
     this.#scenario = scenario
@@ -34,6 +35,7 @@ export class PerVuIterationsExecutor implements Executor {
     window.close()
     await roster.windDown()
     window.dispose()
+    this.#isOver = true
     if (this.#startedCount < this.#plannedCount) context.dropped(this.#plannedCount - this.#startedCount)
   }
 
@@ -42,6 +44,7 @@ export class PerVuIterationsExecutor implements Executor {
   }
 
   doneRatio(): number {
-    return this.#plannedCount === 0 ? 0 : this.#startedCount / this.#plannedCount
+    if (this.#plannedCount === 0) return this.#isOver ? 1 : 0
+    return this.#startedCount / this.#plannedCount
   }
 }

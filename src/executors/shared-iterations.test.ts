@@ -75,3 +75,15 @@ test('numbers of a segment are spread over the numbers of the test', async () =>
   const { starts } = await new Simulation(scenario, { stripe, grants: [[[0, 4]]] }).finish()
   expect(starts.map(({ index }) => index)).toEqual([1, 4, 7, 10])
 })
+
+test('a coordinator that never answers does not hold up the end', async () => {
+  const simulation = new Simulation(scenario, { iterationMs: 100, isMute: true })
+  simulation.command({ type: 'grant', iterations: [[0, 4]] })
+  await simulation.clock.advanceTo(1000)
+  simulation.stopping.abort()
+  await simulation.clock.advanceTo(1100)
+  simulation.signal.abort()
+  await simulation.finish()
+  expect(simulation).toMatchObject({ endedAtMs: 1100, droppedCount: 0, heldCount: 0 })
+  expect(simulation.starts).toHaveLength(4)
+})

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Range } from '../base/range.ts'
 import type { ScenarioCommand } from '../plan/command.ts'
 import type { SharedIterations } from '../plan/plan.ts'
@@ -32,7 +33,7 @@ export class SharedIterationsExecutor implements Executor {
     this.#shareCount = context.stripe.restripe(vus)?.localCount(iterations) ?? 0
     const window = new ScenarioWindow(context, { regularMs: maxDurationMs, gracefulStopMs })
     const refill = async (): Promise<boolean> => {
-      if (this.#granted.leftCount === 0) await Promise.race([this.#ask(context), window.over])
+      if (this.#granted.leftCount === 0) await Promise.race([this.#ask(context), window.closed])
       return this.#granted.leftCount > 0
     }
     const take = (): number | undefined => {
@@ -48,6 +49,7 @@ export class SharedIterationsExecutor implements Executor {
     await Promise.race([roster.settled(), window.closed])
     window.close()
     await roster.windDown()
+    if (this.#asking && !context.signal.aborted) await Promise.race([this.#asking, once(context.signal, 'abort')])
     window.dispose()
     this.#isOver = true
     this.#dropLeft(context)

@@ -92,6 +92,8 @@ export interface SimulationOptions {
   readonly growMs?: number
   /** Answers to requests for shared iterations, in turn; all at once by default. */
   readonly grants?: readonly (readonly Range[])[]
+  /** The coordinator never answers requests for shared iterations. */
+  readonly isMute?: boolean
 }
 
 /** One scenario in one worker, with VUs that only pretend. */
@@ -160,7 +162,7 @@ export class Simulation {
       dropped: (count) => void (this.droppedCount += count),
       lateStart: (byMs) => void this.lateStarts.push(byMs),
       warn: (text) => void this.warnings.push(text),
-      wantIterations: async () => this.#grants.shift() ?? [],
+      wantIterations: () => (this.#options.isMute ? new Promise(() => undefined) : Promise.resolve(this.#grants.shift() ?? [])),
     }
     this.executor.run(context).then(
       () => void (this.endedAtMs = this.clock.nowMs()),

@@ -36,6 +36,7 @@ export class VuRoster {
   #allowed = 0
   #growing: Promise<boolean> | undefined
   #hasWarned = false
+  readonly #failures: unknown[] = []
 
   constructor(options: RosterOptions) {
     this.#options = options
@@ -63,11 +64,12 @@ export class VuRoster {
     return this.#looping.whenZero()
   }
 
-  /** Waits for running iterations until the graceful stop is over, then interrupts them. */
+  /** Waits for running iterations until the graceful stop is over, then interrupts them. Rejects when the pool failed. */
   async windDown(): Promise<void> {
     await Promise.race([this.settled(), this.#options.window.over])
     for (const seat of this.#seats) this.#interrupt(seat)
     await this.settled()
+    if (this.#failures.length > 0) throw new Error('the VU pool failed', { cause: this.#failures[0] })
   }
 
   #seatAt(ordinal: number): Seat {
@@ -77,7 +79,18 @@ export class VuRoster {
 
   #start(seat: Seat): void {
     seat.isWanted = true
-    if (!seat.isLooping) void this.#loop(seat)
+    if (seat.isLooping) return
+    seat.isLooping = true
+    this.#looping.enter()
+    this.#loop(seat)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#looping.leave())
+  }
+
+  /** A bug in the pool, never the script's fault: ends the scenario instead of leaving it hanging. */
+  #fail(error: unknown): void {
+    this.#failures.push(error)
+    this.#options.window.close()
   }
 
   #interrupt(seat: Seat): void {
@@ -87,8 +100,6 @@ export class VuRoster {
 
   async #loop(seat: Seat): Promise<void> {
     const { window, source } = this.#options
-    seat.isLooping = true
-    this.#looping.enter()
     while (seat.isWanted && !window.isClosed) {
       if (!window.isOpen()) {
         if (!window.isPaused) break
@@ -110,7 +121,6 @@ export class VuRoster {
     }
     this.#release(seat)
     seat.isLooping = false
-    this.#looping.leave()
   }
 
   async #iterate(seat: Seat, hold: VuHold, index: number): Promise<void> {
@@ -128,12 +138,13 @@ export class VuRoster {
 
   /** Planned VUs are there from the start; one more is needed only in the place of one whose script clings on. */
   async #grow(): Promise<boolean> {
+    const { window } = this.#options
     const { pool, warn } = this.#options.context
     this.#growing ??= pool.grow().finally(() => {
       this.#growing = undefined
     })
-    const hasGrown = await this.#growing
-    if (!hasGrown && !this.#hasWarned) warn('Insufficient VUs: a loop ends because there is no VU for it')
+    const hasGrown = await Promise.race([this.#growing, window.over.then(() => false)])
+    if (!hasGrown && !this.#hasWarned && !window.isClosed) warn('Insufficient VUs: a loop ends because there is no VU for it')
     this.#hasWarned ||= !hasGrown
     return hasGrown
   }

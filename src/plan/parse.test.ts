@@ -388,6 +388,7 @@ describe('layers', () => {
 
   test('unknown options are warnings with the name that was meant', () => {
     expect(parse({ durration: '1s', tresholds: {}, zzz: 1, linger: true, cloud: {} }).warnings).toEqual([
+      'option "linger" has no effect',
       'unknown option "durration" is ignored (did you mean "duration"?)',
       'unknown option "tresholds" is ignored (did you mean "thresholds"?)',
       'unknown option "zzz" is ignored',

@@ -54,8 +54,6 @@ const ignored = [
   'noUsageReport',
   'compatibilityMode',
   'consoleOutput',
-  'linger',
-  'paused',
   'features',
   'summaryMode',
   'summaryExport',
@@ -86,6 +84,7 @@ export function parsePlan(input: PlanInput): TestPlan {
     ...parseEngine(bag),
   }
   for (const name of ignored) bag.raw(name)
+  for (const name of ['paused', 'linger']) if (bag.boolean(name)) warn(`option "${name}" has no effect`)
   reportUnknown(bag)
   return deepFreeze(plan)
 }
