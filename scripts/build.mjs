@@ -9,7 +9,15 @@ const dist = path.join(root, 'dist')
 /** Template of `brunt new` -> the example that it is. */
 const templates = { minimal: 'quickstart', api: 'login-flow', stages: 'stages', arrival: 'arrival-rate' }
 
-for (const project of ['tsconfig.build.json', 'tsconfig.targets.json']) compile(project)
+for (const [project, folder, into] of [
+  ['tsconfig.build.json', 'src', '.'],
+  ['tsconfig.targets.json', 'targets', 'targets'],
+]) {
+  const state = path.join(dist, `.${path.basename(project, '.json')}.tsbuildinfo`)
+  // The compiler trusts its own notes: what someone deleted from dist/ would never come back.
+  if (!isWhole(folder, into)) rmSync(state, { force: true })
+  compile(project, state)
+}
 removeOrphans()
 chmodSync(path.join(dist, 'cli/main.js'), 0o755)
 for (const folder of ['cli/templates', 'cli/demo']) mkdirSync(path.join(dist, folder), { recursive: true })
@@ -18,14 +26,20 @@ for (const [name, example] of Object.entries(templates)) {
   copyFileSync(path.join(root, `examples/${example}.ts`), path.join(dist, `cli/templates/${name}.ts`))
 }
 
-function compile(project) {
-  const state = path.join(dist, `.${path.basename(project, '.json')}.tsbuildinfo`)
+function compile(project, state) {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--incremental', '--tsBuildInfoFile', state], {
     cwd: root,
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(status ?? 1)
+}
+
+function isWhole(folder, into) {
+  const sources = readdirSync(path.join(root, folder), { recursive: true }).filter(
+    (file) => file.endsWith('.ts') && !/\.(?:test|conformance|d)\.ts$/.test(file),
+  )
+  return sources.every((file) => existsSync(path.join(dist, into, file.replace(/ts$/, 'js'))))
 }
 
 /** What was built from a source that is gone would still be imported, packed and tested. */

@@ -62,8 +62,16 @@ function isOnPath(program) {
 /** A test file that could not be loaded is one failure: it would otherwise vanish from the count. */
 function count(file) {
   if (!existsSync(file)) return { passed: 0, failed: 1 }
-  const { numPassedTests, numFailedTests, testResults, numPendingTests = 0, numTodoTests = 0 } = JSON.parse(readFileSync(file, 'utf8'))
-  const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'))
+  const {
+    numPassedTests,
+    numFailedTests,
+    testResults,
+    numPendingTests = 0,
+    numTodoTests = 0,
+  } = JSON.parse(readFileSync(file, 'utf8'))
+  const unloaded = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+  )
   const skipped = numPendingTests + numTodoTests
   if (skipped > 0) process.stdout.write(`\n${skipped} did not apply here\n`)
   return { passed: numPassedTests, failed: numFailedTests + unloaded.length }
