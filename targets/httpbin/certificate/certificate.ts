@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
   derBitString,
@@ -107,7 +107,7 @@ function issue(request: CertificateRequest, issuer: Issuer): string {
     derSequence(derTime(request.notBefore), derTime(request.notAfter)),
     nameOf(request.name),
     request.publicKey.export({ type: 'spki', format: 'der' }),
-    derValue(0xa3, derSequence(...extensions(request))),
+    derValue(0xa3, derSequence(...extensions(request), ...keyIdentifiers(request, issuer))),
   )
   const signature = sign('sha256', body, issuer.privateKey)
   const base64 = derSequence(body, algorithm, derBitString(signature)).toString('base64')
@@ -131,6 +131,20 @@ function extensions(request: CertificateRequest): Buffer[] {
     extension('2.5.29.37', derSequence(derObjectId('1.3.6.1.5.5.7.3.1'), derObjectId('1.3.6.1.5.5.7.3.2')), false),
     extension('2.5.29.17', derSequence(...request.hosts.map(alternativeName)), false),
   ]
+}
+
+/** Strict verifiers want to see which key signed which (RFC 5280 §4.2.1.1 and §4.2.1.2). */
+function keyIdentifiers(request: CertificateRequest, issuer: Issuer): Buffer[] {
+  return [
+    extension('2.5.29.14', derOctetString(keyIdentifier(request.publicKey)), false),
+    extension('2.5.29.35', derSequence(derValue(0x80, keyIdentifier(createPublicKey(issuer.privateKey)))), false),
+  ]
+}
+
+function keyIdentifier(key: KeyObject): Buffer {
+  const { x = '', y = '' } = key.export({ format: 'jwk' })
+  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+  return createHash('sha1').update(point).digest()
 }
 
 function extension(objectId: string, value: Buffer, isCritical: boolean): Buffer {
