@@ -37,7 +37,7 @@ function compile(project, state) {
 
 function isWhole(folder, into) {
   const sources = readdirSync(path.join(root, folder), { recursive: true }).filter(
-    (file) => file.endsWith('.ts') && !/\.(?:test|conformance|d)\.ts$/.test(file),
+    (file) => file.endsWith('.ts') && !/\.(?:test|conformance|d)\.ts$|^testing/.test(file),
   )
   return sources.every((file) => existsSync(path.join(dist, into, file.replace(/ts$/, 'js'))))
 }

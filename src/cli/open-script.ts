@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { usableCoreCount } from '../base/cores.ts'
 import { exitCode } from '../base/exit-code.ts'
 import type { Logger } from '../base/logger.ts'
@@ -48,7 +49,7 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
     provided: (specifier) => /^(?:brunt|k6)(?:\/|$)/.test(specifier),
     cwd: process.cwd(),
     log,
-    ...(source.text === undefined ? {} : { stdin: source.text }),
+    ...(source.entry === '-' ? { stdin: source.text ?? (await text(process.stdin)) } : {}),
   })
   await endBundling()
   if (bundle.dialect !== 'native') throw notNative(source.entry)
@@ -60,7 +61,7 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
     env: process.env,
     log,
     guard,
-    locate: (text) => locator.locate(text),
+    locate: (places) => locator.locate(places),
   })
   const session = openSession({
     bundle,
@@ -84,7 +85,7 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
       metrics: inspection.metrics,
       dialect: nativePlan,
       environment: { ...proxiesOf(process.env), ...settings.scriptEnv },
-      warn: (text) => log.log({ level: 'warn', source: 'engine', message: text }),
+      warn: (message) => log.log({ level: 'warn', source: 'engine', message }),
     })
     return { session, plan, runId: options.runId, close }
   } catch (error) {
