@@ -70,7 +70,6 @@ async function runClient(url, connections, seconds) {
   const checks = registry.define({ name: 'checks', type: 'rate', contains: 'default' })
   const iterations = registry.define({ name: 'iterations', type: 'counter', contains: 'default' })
   const durations = registry.define({ name: 'iteration_duration', type: 'trend', contains: 'time' })
-  let isStopping = false
   let requestCount = 0
   const failures = new Map()
   const vu = async () => {
@@ -97,7 +96,7 @@ async function runClient(url, connections, seconds) {
       registry.record(checks, isOk ? 1 : 0, checkTags)
       if (!isOk) failures.set(response.error, (failures.get(response.error) ?? 0) + 1)
     }
-    while (!isStopping) {
+    for (;;) {
       const startMs = performance.now()
       await iteration()
       registry.record(iterations, 1, tags)
@@ -131,7 +130,6 @@ async function runClient(url, connections, seconds) {
       failures: Object.fromEntries(failures),
     }),
   )
-  isStopping = true
   process.exit(0)
 }
 
@@ -181,7 +179,12 @@ http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600; ser
     if (isUp) break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return { url: `http://127.0.0.1:${port}/`, stop: () => server.kill('SIGTERM') }
+  const gone = new Promise((resolve) => server.once('exit', resolve))
+  const stop = () => {
+    server.kill('SIGTERM')
+    return gone
+  }
+  return { url: `http://127.0.0.1:${port}/`, stop }
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
@@ -207,7 +210,7 @@ async function main() {
       for (const each of wrk) console.log(`  wrk ${JSON.stringify(each)}`)
     }
   } finally {
-    nginx.stop()
+    await nginx.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -166,6 +166,26 @@ describe('connections', () => {
     expect(vu.total('http_reqs')).toBe(3)
   })
 
+  test.each(['ends', 'is dropped'])(
+    'an answer that comes before the request is sent in full counts, and the connection %s',
+    async (how) => {
+      const server = net.createServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.once('data', () => {
+          socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig')
+          if (how === 'ends') socket.end()
+          else setImmediate(() => socket.destroy())
+        })
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      closers.push(() => server.close())
+      const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`
+      const response = await vuOf().http.request({ method: 'POST', url, body: Buffer.alloc(5_000_000) })
+      expect(response).toMatchObject({ status: 413, body: 'big' })
+    },
+  )
+
   test('retiring closes them', async () => {
     const server = await serve((socket) => socket.write(ok()))
     const vu = vuOf()

@@ -168,6 +168,24 @@ describe('cookies', () => {
     expect(headerOf(server.requests[1] ?? '', 'Cookie')).toBe('stored=x')
   })
 
+  test('of a store that throws reject the request and nothing else', async () => {
+    const server = await serve(answer)
+    const vu = vuOf()
+    const { jar } = vu.http
+    const broken = {
+      header: (url: URL) => jar.header(url),
+      receive: () => {
+        throw new Error('no room for cookies')
+      },
+      set: () => undefined,
+      all: () => ({}),
+      clear: () => undefined,
+    }
+    await expect(vu.http.request({ ...get(`${server.url}/set`), jar: broken })).rejects.toThrow('no room for cookies')
+    expect((await vu.http.request(get(server.url))).status).toBe(200)
+    expect(server.connectionCount).toBe(1)
+  })
+
   test('set on the way are there at the next hop', async () => {
     const server = await serve((socket, request) =>
       socket.write(
@@ -234,6 +252,17 @@ describe('many requests', () => {
     expect(mostOpen).toBeLessThanOrEqual(3)
     expect(server.connectionCount).toBeLessThanOrEqual(3)
     expect(await vu.http.batch([])).toEqual([])
+  })
+
+  test('an expectation that throws rejects the request and nothing else', async () => {
+    const server = await serve((socket) => socket.write(ok()))
+    const vu = vuOf()
+    const isExpected = (): boolean => {
+      throw new Error('no idea')
+    }
+    await expect(vu.http.request({ ...get(server.url), isExpected })).rejects.toThrow('no idea')
+    expect((await vu.http.request(get(server.url))).status).toBe(200)
+    expect(server.connectionCount).toBe(1)
   })
 
   test('a batch with a wrong spec rejects', async () => {

@@ -39,11 +39,14 @@ export class Settlement {
     if (exchange.isSettled) return
     exchange.carrier = undefined
     const { marks } = exchange
-    if (marks !== 0) {
+    try {
       if ((marks & headMark.setCookie) !== 0) this.#keepCookies(exchange)
-      if ((marks & headMark.contentEncoding) !== 0 && exchange.bodyEnd > exchange.bodyStart) return this.#decode(exchange)
+    } catch (error) {
+      // A cookie store of the script's own: its mistake is the script's to see, not the socket's.
+      return this.reject(exchange, error)
     }
-    this.#conclude(exchange)
+    if ((marks & headMark.contentEncoding) !== 0 && exchange.bodyEnd > exchange.bodyStart) this.#decode(exchange)
+    else this.#conclude(exchange)
   }
 
   /** No (whole, valid) response: counted, and told to the script as status 0. */
