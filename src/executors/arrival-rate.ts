@@ -4,7 +4,7 @@ import type { ConstantArrivalRate, RampingArrivalRate } from '../plan/plan.ts'
 import type { Stripe } from '../plan/segment.ts'
 import { ArrivalDesk } from './arrival-desk.ts'
 import { Breather } from './breather.ts'
-import type { Executor, ExecutorContext } from './executor.ts'
+import type { Executor, ExecutorContext, Pacer } from './executor.ts'
 import { ScenarioWindow } from './scenario-window.ts'
 
 /**
@@ -34,7 +34,7 @@ export class ArrivalRateExecutor implements Executor {
     const desk = new ArrivalDesk({ scenario: this.#scenario, context, window, ticks })
     await window.opened()
     this.#run = { window, desk, context }
-    await this.#pace(context, { window, desk, ticks }).catch((error: unknown) => desk.fail(error))
+    await this.#pace(this.#schedule, { context, window, desk, ticks }).catch((error: unknown) => desk.fail(error))
     await window.closed
     await desk.windDown()
     window.dispose()
@@ -57,13 +57,14 @@ export class ArrivalRateExecutor implements Executor {
 
   /** Ends after the last tick. Ticks that fell due before the regular end are handed over even when we come late. */
   async #pace(
-    { clock, stopping, signal }: ExecutorContext,
-    { window, desk, ticks }: { window: ScenarioWindow; desk: ArrivalDesk; ticks: Stripe },
+    pacer: Pacer,
+    { context, window, desk, ticks }: { context: ExecutorContext; window: ScenarioWindow; desk: ArrivalDesk; ticks: Stripe },
   ): Promise<void> {
+    const { clock, stopping, signal } = context
     const breather = new Breather()
     let tick = 0
     while (!stopping.aborted && !signal.aborted) {
-      const dueMs = this.#schedule.dueAtMs(ticks.globalIndex(tick))
+      const dueMs = pacer.dueAtMs(ticks.globalIndex(tick))
       if (dueMs === undefined) return
       if (window.isPaused) {
         await window.whenResumed()

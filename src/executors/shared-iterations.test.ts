@@ -87,3 +87,13 @@ test('a coordinator that never answers does not hold up the end', async () => {
   expect(simulation).toMatchObject({ endedAtMs: 1100, droppedCount: 0, heldCount: 0 })
   expect(simulation.starts).toHaveLength(4)
 })
+
+test('a worker that took less than its share is done when all numbers are taken, not when it was stopped', async () => {
+  const slow = await new Simulation(scenario, { grants: [[[0, 6]]] }).finish()
+  expect(slow.executor.doneRatio(5000)).toBe(1)
+  const stopped = new Simulation(scenario, { iterationMs: 100, grants: [[[0, 45]]] })
+  await stopped.clock.advanceTo(250)
+  stopped.stopping.abort()
+  await stopped.finish()
+  expect(stopped.executor.doneRatio(5000)).toBe(9 / 45)
+})

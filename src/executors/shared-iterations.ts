@@ -20,6 +20,7 @@ export class SharedIterationsExecutor implements Executor {
   #isExhausted = false
   #shareCount = 0
   #isOver = false
+  #isComplete = false
 
   constructor(scenario: SharedIterations) {
     this.#scenario = scenario
@@ -52,6 +53,7 @@ export class SharedIterationsExecutor implements Executor {
     if (this.#asking && !context.signal.aborted) await Promise.race([this.#asking, once(context.signal, 'abort')])
     window.dispose()
     this.#isOver = true
+    this.#isComplete = this.#isExhausted && this.#granted.leftCount === 0 && !context.stopping.aborted && !context.signal.aborted
     this.#dropLeft(context)
   }
 
@@ -60,8 +62,9 @@ export class SharedIterationsExecutor implements Executor {
   }
 
   doneRatio(): number {
-    if (this.#shareCount === 0) return this.#isOver ? 1 : 0
-    return Math.min(1, this.#granted.takenCount / this.#shareCount)
+    // Whoever is quick takes more than its share, so a share says only roughly how far we are.
+    if (this.#isComplete) return 1
+    return this.#shareCount === 0 ? 0 : Math.min(1, this.#granted.takenCount / this.#shareCount)
   }
 
   /** Asks for more numbers, one request at a time, until there are none. An answer that comes too late counts as dropped. */

@@ -127,6 +127,24 @@ test('the wanted count is the floor of a rising and the ceiling of a falling lin
   )
 })
 
+test.each([1, 2, 3])('with %i workers, steps come when whole-nanosecond arithmetic says so, to 1 us', (count) => {
+  fc.assert(
+    fc.property(ramps, (ramp) => {
+      const expected = nanosecondSteps(ramp)
+      const stripes = Array.from({ length: count }, (_, index) => stripeOf(undefined, { index, count }))
+      for (const stripe of stripes) {
+        let vus = -1
+        const own = expected.flatMap((step) =>
+          stripe.localCount(step.vus) === vus ? [] : [{ ...step, vus: (vus = stripe.localCount(step.vus)) }],
+        )
+        const steps = [...rampSteps(ramp, stripe)]
+        expect(steps.map((step) => step.vus)).toEqual(own.map((step) => step.vus))
+        steps.forEach(({ atMs }, index) => expect(Math.abs(atMs - Number(own[index]?.atNs) / 1e6)).toBeLessThan(0.001))
+      }
+    }),
+  )
+})
+
 test('what may run is the most that was wanted within the graceful ramp-down, in order of time', () => {
   fc.assert(
     fc.property(
@@ -153,4 +171,30 @@ test('what may run is the most that was wanted within the graceful ramp-down, in
 
 function valueAt(steps: readonly VuStep[], atMs: number): number {
   return steps.findLast((step) => step.atMs <= atMs)?.vus ?? 0
+}
+
+/** The staircase of the whole run by the definition: when the line reaches each VU's number, times truncated to 1 ns. */
+function nanosecondSteps({
+  startVus,
+  stages,
+}: {
+  startVus: number
+  stages: { durationMs: number; target: number }[]
+}): { atNs: bigint; vus: number }[] {
+  const steps = [{ atNs: 0n, vus: startVus }]
+  let [endNs, from] = [0n, startVus]
+  for (const { durationMs, target } of stages) {
+    const durationNs = BigInt(durationMs) * 1_000_000n
+    endNs += durationNs
+    const change = BigInt(target - from)
+    if (durationMs === 0 && target !== from) steps.push({ atNs: endNs, vus: target })
+    if (durationMs > 0) {
+      for (let vu = from + 1; vu <= target; vu++)
+        steps.push({ atNs: endNs - (durationNs * BigInt(target - vu)) / change, vus: vu })
+      for (let vu = from; vu > target; vu--)
+        steps.push({ atNs: endNs - (durationNs * BigInt(target - vu + 1)) / change, vus: vu - 1 })
+    }
+    from = target
+  }
+  return steps
 }
