@@ -13,7 +13,8 @@ export interface ScenarioSetting {
   reportUnknown(bag: OptionBag): void
 }
 
-export const maxVus = 100_000_000
+/** Hundreds of times what one machine holds: more is a typing mistake. */
+export const maxVus = 10_000_000
 export const maxIterations = Number.MAX_SAFE_INTEGER
 export const defaultGracefulStopMs = 30_000
 export const defaultMaxDurationMs = 600_000

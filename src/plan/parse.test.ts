@@ -210,22 +210,22 @@ describe('scenarios', () => {
     [
       'PLAN_OPTION_INVALID',
       { ...constantVus, vus: 0 },
-      'option "scenarios.a.vus" is 0, expected a whole number from 1 to 100000000',
+      'option "scenarios.a.vus" is 0, expected a whole number from 1 to 10000000',
     ],
     [
       'PLAN_OPTION_INVALID',
       { ...constantVus, vus: 1.5 },
-      'option "scenarios.a.vus" is 1.5, expected a whole number from 1 to 100000000',
+      'option "scenarios.a.vus" is 1.5, expected a whole number from 1 to 10000000',
     ],
     [
       'PLAN_OPTION_INVALID',
       { ...constantVus, vus: 1e9 },
-      'option "scenarios.a.vus" is 1000000000, expected a whole number from 1 to 100000000',
+      'option "scenarios.a.vus" is 1000000000, expected a whole number from 1 to 10000000',
     ],
     [
       'PLAN_OPTION_INVALID',
       { ...constantVus, vus: 'ten' },
-      'option "scenarios.a.vus" is "ten", expected a whole number from 1 to 100000000',
+      'option "scenarios.a.vus" is "ten", expected a whole number from 1 to 10000000',
     ],
     [
       'PLAN_OPTION_INVALID',
@@ -254,7 +254,7 @@ describe('scenarios', () => {
     [
       'PLAN_OPTION_INVALID',
       { ...ramp, stages: [{ duration: 1, target: -1 }] },
-      'option "scenarios.a.stages[0].target" is -1, expected a whole number from 0 to 100000000',
+      'option "scenarios.a.stages[0].target" is -1, expected a whole number from 0 to 10000000',
     ],
     [
       'PLAN_OPTION_INVALID',
@@ -264,7 +264,7 @@ describe('scenarios', () => {
     [
       'PLAN_OPTION_INVALID',
       { ...ramp, startVUs: -1 },
-      'option "scenarios.a.startVUs" is -1, expected a whole number from 0 to 100000000',
+      'option "scenarios.a.startVUs" is -1, expected a whole number from 0 to 10000000',
     ],
     [
       'PLAN_OPTION_INVALID',
@@ -302,7 +302,7 @@ describe('scenarios', () => {
     [
       'PLAN_OPTION_INVALID',
       { ...arrivals, maxQueue: -1 },
-      'option "scenarios.a.maxQueue" is -1, expected a whole number from 0 to 100000000',
+      'option "scenarios.a.maxQueue" is -1, expected a whole number from 0 to 10000000',
     ],
   ])('%s: %j', (code, scenario, message) => {
     const error = errorOf({ scenarios: { a: scenario } })

@@ -62,6 +62,7 @@ export function* gracefulSteps(
   function* expire(beforeMs: number): Generator<VuStep> {
     for (let first = reserved[head]; first !== undefined && first.untilMs < beforeMs; first = reserved[head]) {
       allowed = reserved[++head]?.vus ?? 0
+      if (head > 1024) head -= reserved.splice(0, head).length
       yield { atMs: first.untilMs, vus: allowed }
     }
   }

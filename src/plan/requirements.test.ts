@@ -119,3 +119,12 @@ test('an instance grants its share of shared iterations, none when it has no VU'
   const shares = ['0:1/3', '1/3:2/3', '2/3:1'].map((segment) => grantedIterations(scenario, { segment, sequence: '0,1/3,2/3,1' }))
   expect(shares).toEqual([6, 5, 0])
 })
+
+test('a ramp of millions of VUs is summed up without keeping its steps', () => {
+  const stages = [
+    { durationMs: 1000, target: 2_000_000 },
+    { durationMs: 1000, target: 0 },
+  ]
+  const ramp: Scenario = { ...base, executor: 'ramping-vus', startVus: 0, stages, gracefulRampDownMs: 0 }
+  expect(requirementsOf({ scenarios: [ramp, constantVus(5)] }, wholeStripe()).plannedVus).toBe(2_000_005)
+})

@@ -21,7 +21,7 @@ export interface Requirements {
 
 /** What one worker (`stripe`) must have ready. */
 export function requirementsOf(plan: Pick<TestPlan, 'scenarios'>, stripe: Stripe): Requirements {
-  const scenarioSteps = plan.scenarios.map((scenario) => [...executionSteps(scenario, stripe)])
+  const scenarioSteps = plan.scenarios.map((scenario) => executionSteps(scenario, stripe))
   const total = peaksOf(scenarioSteps)
   return {
     plannedVus: total.plannedVus,
@@ -114,23 +114,55 @@ function peakArrivalsPerSecond(scenarios: readonly Scenario[]): number {
   return peaksOf(steps).plannedVus
 }
 
-/** The highest sums over scenarios at one time, of planned and of unplanned VUs. */
-function peaksOf(scenarioSteps: readonly (readonly ExecutionStep[])[]): { plannedVus: number; unplannedVus: number } {
-  const changes = scenarioSteps.flatMap((steps) =>
-    steps.map((step, index) => ({
-      atMs: step.atMs,
-      plannedVus: step.plannedVus - (steps[index - 1]?.plannedVus ?? 0),
-      unplannedVus: step.unplannedVus - (steps[index - 1]?.unplannedVus ?? 0),
-    })),
-  )
+/** The highest sums over scenarios at one time, of planned and of unplanned VUs. Keeps no steps: a ramp may have millions. */
+function peaksOf(scenarioSteps: readonly Iterable<ExecutionStep>[]): { plannedVus: number; unplannedVus: number } {
+  const lanes = scenarioSteps.map((steps) => new StepLane(steps))
   const sum = { plannedVus: 0, unplannedVus: 0 }
   const most = { plannedVus: 0, unplannedVus: 0 }
-  // Where one scenario ends as another starts, VUs are handed over: decreases come first.
-  for (const change of changes.sort((left, right) => left.atMs - right.atMs || left.plannedVus - right.plannedVus)) {
-    sum.plannedVus += change.plannedVus
-    sum.unplannedVus += change.unplannedVus
+  for (let lane = nextLane(lanes); lane?.next !== undefined; lane = nextLane(lanes)) {
+    const step = lane.next
+    sum.plannedVus += step.plannedVus - lane.current.plannedVus
+    sum.unplannedVus += step.unplannedVus - lane.current.unplannedVus
     most.plannedVus = Math.max(most.plannedVus, sum.plannedVus)
     most.unplannedVus = Math.max(most.unplannedVus, sum.unplannedVus)
+    lane.advance()
   }
   return most
+}
+
+/** Where one scenario stands while all are walked through in order of time. */
+class StepLane {
+  current: ExecutionStep = { atMs: 0, plannedVus: 0, unplannedVus: 0 }
+  next: ExecutionStep | undefined
+  readonly #steps: Iterator<ExecutionStep>
+
+  constructor(steps: Iterable<ExecutionStep>) {
+    this.#steps = steps[Symbol.iterator]()
+    this.next = this.#pull()
+  }
+
+  advance(): void {
+    this.current = this.next ?? this.current
+    this.next = this.#pull()
+  }
+
+  get isFalling(): boolean {
+    return this.next !== undefined && this.next.plannedVus < this.current.plannedVus
+  }
+
+  #pull(): ExecutionStep | undefined {
+    const result = this.#steps.next()
+    return result.done ? undefined : result.value
+  }
+}
+
+/** Where one scenario ends as another starts, VUs are handed over: decreases come first. */
+function nextLane(lanes: readonly StepLane[]): StepLane | undefined {
+  let best: StepLane | undefined
+  for (const lane of lanes) {
+    if (lane.next === undefined) continue
+    const isSooner = best?.next === undefined || lane.next.atMs < best.next.atMs
+    if (isSooner || (lane.next.atMs === best?.next?.atMs && lane.isFalling && !best.isFalling)) best = lane
+  }
+  return best
 }
