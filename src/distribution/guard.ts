@@ -16,7 +16,7 @@ export interface Guard {
  * is `watch PID START`, `unwatch PID` or `done`. START is the process' start time: a pid that another process has got
  * meanwhile is left alone.
  */
-const program = `
+export const guardProgram = `
 trap '' INT TERM HUP
 watched=' '
 while read -r verb pid start; do
@@ -45,7 +45,7 @@ done 2>/dev/null
 export function startGuard(): Guard {
   if (process.platform === 'win32') return { watch: () => undefined, unwatch: () => undefined, close: () => undefined }
   // Detached: Ctrl-C in a terminal goes to the whole group of the coordinator.
-  const shell = spawn('/bin/sh', ['-c', program], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {}, cwd: '/' })
+  const shell = spawn('/bin/sh', ['-c', guardProgram], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {}, cwd: '/' })
   shell.unref()
   shell.on('error', () => undefined) // without a guard a stuck worker may be left behind; the run itself is as good
   const stdin: Writable & { unref?(): void } = shell.stdin

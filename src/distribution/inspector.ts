@@ -11,8 +11,12 @@ export interface RunningFrame {
 
 interface CallFrame {
   readonly functionName: string
-  readonly url: string
-  readonly location: { readonly lineNumber: number; readonly columnNumber?: number }
+  readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber?: number }
+}
+
+interface InspectorMessage {
+  readonly method?: string
+  readonly params?: { readonly scriptId?: string; readonly url?: string; readonly callFrames?: readonly CallFrame[] }
 }
 
 /**
@@ -27,6 +31,7 @@ export async function pauseAndLook(
   const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: options.timeoutMs })
   const done = deferred<readonly RunningFrame[]>()
   const timer = setTimeout(() => done.resolve([]), options.timeoutMs)
+  const urls = new Map<string, string>()
   let id = 0
   const command = (method: string, params: object = {}): void => socket.send(JSON.stringify({ id: ++id, method, params }))
   socket.on('open', () => {
@@ -34,14 +39,12 @@ export async function pauseAndLook(
     command('Debugger.pause')
   })
   socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as {
-      id?: number
-      method?: string
-      params?: { callFrames?: readonly CallFrame[] }
-    }
-    if (message.method !== 'Debugger.paused') return
+    const { method, params = {} } = JSON.parse(data.toString()) as InspectorMessage
+    // Frames come without the name of their script.
+    if (method === 'Debugger.scriptParsed') urls.set(params.scriptId ?? '', params.url ?? '')
+    if (method !== 'Debugger.paused') return
     command('Debugger.resume', { terminateOnResume: options.terminate })
-    done.resolve((message.params?.callFrames ?? []).map(frameOf))
+    done.resolve((params.callFrames ?? []).map((frame) => frameOf(frame, urls)))
   })
   socket.on('error', () => done.resolve([]))
   socket.on('close', () => done.resolve([]))
@@ -59,10 +62,10 @@ export async function pauseAndLook(
   return frames
 }
 
-function frameOf(frame: CallFrame): RunningFrame {
+function frameOf(frame: CallFrame, urls: ReadonlyMap<string, string>): RunningFrame {
   return {
     functionName: frame.functionName === '' ? '(anonymous)' : frame.functionName,
-    url: frame.url,
+    url: urls.get(frame.location.scriptId) ?? '',
     line: frame.location.lineNumber + 1,
     column: (frame.location.columnNumber ?? 0) + 1,
   }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { exitCode } from '../base/exit-code.ts'
 import type { Logger } from '../base/logger.ts'
 import { UserError } from '../base/user-error.ts'
@@ -72,7 +72,7 @@ async function startWorker(options: ProcessWorkersOptions, workerId: string): Pr
     // The port of the inspector that SIGUSR1 opens in a stuck worker; nothing listens before.
     ...(isInspected ? [] : ['--inspect-port=127.0.0.1:0']),
   ]
-  const child = spawn(process.execPath, [...nodeArguments, options.program], {
+  const child = spawnProcess(process.execPath, [...nodeArguments, options.program], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -84,6 +84,15 @@ async function startWorker(options: ProcessWorkersOptions, workerId: string): Pr
   })
   const locate = options.locate ?? ((text: string): string => text)
   return new WorkerProcess(child, { workerId, log: options.log, memoryMb, locate, isInspected })
+}
+
+/** `spawn` throws some failures and emits others. */
+function spawnProcess(...parameters: Parameters<typeof spawn>): ChildProcess {
+  try {
+    return spawn(...parameters)
+  } catch (cause) {
+    throw spawnFailed(cause as Error)
+  }
 }
 
 function spawnFailed(cause: Error): UserError {

@@ -82,7 +82,9 @@ export class WorkerProcess implements WorkerLink {
     const url = await withTimeout(this.#inspector.promise, inspectorTimeoutMs)
     if (url === undefined) return undefined
     const frames = await pauseAndLook(url, { ...options, timeoutMs: inspectorTimeoutMs })
-    const frame = frames.find(({ url }) => url.startsWith('brunt:script/')) ?? frames.find(({ url }) => !url.startsWith('node:'))
+    const frame =
+      frames.find(({ url }) => url.startsWith('brunt:script/')) ??
+      frames.find(({ url }) => url !== '' && !url.startsWith('node:'))
     return frame && this.#options.locate(describeFrame(frame))
   }
 
@@ -98,14 +100,20 @@ export class WorkerProcess implements WorkerLink {
   }
 
   #readChannel(): void {
-    const reader = new FrameReader((body) => this.#inbox.put({ message: decodeFromWorker(body) }))
+    let received: FromWorker[] = []
+    const reader = new FrameReader((body) => received.push(decodeFromWorker(body)))
     this.#channel.on('data', (chunk: Buffer) => {
+      if (this.#reason !== undefined) return
       try {
-        if (this.#reason === undefined) reader.push(chunk)
+        reader.push(chunk)
       } catch (error) {
         this.#reason = `sent what is no message (${messageOf(error)}) and was killed`
         killGroup(this.#child)
       }
+      // Outside the `try`: what the receiver throws is not the worker's fault.
+      const messages = received
+      received = []
+      for (const message of messages) this.#inbox.put({ message })
     })
     // EPIPE and the like: the end of the process follows.
     this.#channel.on('error', () => undefined)

@@ -23,7 +23,8 @@ export function workerChannel(fd = 3): WorkerChannel {
 
 function socketChannel(socket: Socket): WorkerChannel {
   const inbox = new Inbox<ToWorker>()
-  const reader = new FrameReader((body) => inbox.put(decodeToWorker(body)))
+  let received: ToWorker[] = []
+  const reader = new FrameReader((body) => received.push(decodeToWorker(body)))
   let isClosed = false
   let onClose: (() => void) | undefined
   const close = (): void => {
@@ -36,8 +37,11 @@ function socketChannel(socket: Socket): WorkerChannel {
     try {
       reader.push(chunk)
     } catch {
-      close() // a coordinator that talks another language is no coordinator
+      return close() // a coordinator that talks another language is no coordinator
     }
+    const messages = received
+    received = []
+    for (const message of messages) inbox.put(message)
   })
   socket.on('error', close)
   socket.on('end', close)
