@@ -18,7 +18,7 @@ import { Settlement, type SettlementOwner } from './settlement.ts'
 import type { HttpShared } from './shared.ts'
 import type { CookieStore, HttpClient, HttpRequestSpec, HttpResponse } from './types.ts'
 
-export { createHttpShared, type HttpShared, type HttpSharedOptions } from './shared.ts'
+export { createHttpShared, type HttpShared } from './shared.ts'
 
 type Resolve = (response: HttpResponse) => void
 type Reject = (reason: unknown) => void

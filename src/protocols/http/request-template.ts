@@ -1,6 +1,7 @@
 import { checkMethod, requestHead } from './header-fields.ts'
 import type { Origin } from './origin.ts'
 import { OriginBook, type ProxyLookup } from './origin.ts'
+import { RecentTexts } from './recent-texts.ts'
 import { maskedUrl, readRequestUrl, type RequestUrl } from './request-url.ts'
 import type { HopName, SampleBook } from './samples.ts'
 import type { HttpSettings } from './types.ts'
@@ -25,14 +26,25 @@ export interface RequestTemplate {
   readonly hasUserInfo: boolean
 }
 
+interface TemplateKey {
+  readonly method: string
+  readonly urlText: string
+  readonly nameText: string | undefined
+  readonly isKept: boolean
+}
+
 const maxTemplateCount = 2000
 
-/** A worker's templates by URL. Bounded: URLs that never repeat push the others out now and then, no more. */
+/**
+ * A worker's templates by URL. Bounded, and only what comes again is kept: templates of URLs that never repeat die young,
+ * which is far cheaper than to collect them later.
+ */
 export class TemplateBook {
   readonly #settings: HttpSettings
   readonly #samples: SampleBook
   readonly #origins = new OriginBook()
   readonly #byUrl = new Map<string, RequestTemplate[]>()
+  readonly #recent = new RecentTexts()
   #count = 0
 
   constructor(settings: HttpSettings, samples: SampleBook) {
@@ -46,7 +58,9 @@ export class TemplateBook {
     if (known !== undefined) {
       for (const template of known) if (template.method === method && template.nameText === name) return template
     }
-    const template = this.#make(method, url, name, proxyFor)
+    const isKept = typeof url === 'string' && this.#recent.isRepeated(url)
+    const template = this.#make({ method, urlText: url, nameText: name, isKept }, proxyFor)
+    if (!isKept) return template
     if (this.#count >= maxTemplateCount) this.#forget()
     this.#count++
     const sameUrl = this.#byUrl.get(url)
@@ -78,7 +92,7 @@ export class TemplateBook {
     this.#count = 0
   }
 
-  #make(method: string, urlText: string, nameText: string | undefined, proxyFor: ProxyLookup): RequestTemplate {
+  #make({ method, urlText, nameText, isKept }: TemplateKey, proxyFor: ProxyLookup): RequestTemplate {
     checkMethod(method)
     const target = readRequestUrl(urlText, this.#settings.baseUrl)
     const origin = this.#origins.of(target.url, proxyFor)
@@ -93,7 +107,10 @@ export class TemplateBook {
       method,
       target,
       origin,
-      name: this.#samples.name(method, nameText ?? target.label),
+      name:
+        isKept || nameText !== undefined
+          ? this.#samples.name(method, nameText ?? target.label)
+          : this.#samples.onceName(method, target.label),
       urlText,
       nameText,
       requestLine,

@@ -135,7 +135,7 @@ export class HopName {
   readonly #book: SampleBook
   readonly #method: string
   readonly #name: string
-  readonly #series = new Map<number, HopSeries>()
+  #series: Map<number, HopSeries> | undefined
   #lastKey = -1
   #last: HopSeries | undefined
 
@@ -157,10 +157,11 @@ export class HopName {
   #find(key: number, baseTags: TagSetId, result: HopResult): HopSeries {
     // Texts of errors and addresses are not part of the key.
     if (result.error !== '' || this.#book.isAddressTagged) return this.#book.series(baseTags, this.#tagsOf(baseTags, result))
-    let series = this.#series.get(key)
-    if (series === undefined) {
+    const series = this.#series?.get(key) ?? this.#book.series(baseTags, this.#tagsOf(baseTags, result))
+    // Most names ever see one kind of result: the map is made for the second.
+    if (this.#last !== undefined) {
+      this.#series ??= new Map([[this.#lastKey, this.#last]])
       if (this.#series.size >= maxSeriesPerName) this.#series.clear()
-      series = this.#book.series(baseTags, this.#tagsOf(baseTags, result))
       this.#series.set(key, series)
     }
     this.#lastKey = key
@@ -221,6 +222,11 @@ export class SampleBook {
       this.#names.set(key, known)
     }
     return known
+  }
+
+  /** The same for a name that will hardly come again: not kept. */
+  onceName(method: string, name: string): HopName {
+    return new HopName(this, method, name)
   }
 
   /** Bytes of an exchange that ended without samples of its own. */
