@@ -15,7 +15,7 @@ const documented = rows.map((cells) => (cells[1] ?? '').replaceAll('`', ''))
 
 /** Upper-case words in quotes that are no error codes of ours: variables, and names of Node and OpenSSL. */
 const notCodes =
-  /^(?:K6_|BRUNT_|ERR_|NODE_|NO_|HTTPS?_PROXY$|ALL_PROXY$|BASE_URL$|UNABLE_TO_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|NGHTTP2_|HTTP2_|TLS_|SSL_|ECONN|UND_)/
+  /^(?:K6_|BRUNT_|ERR_|NODE_|NO_|HTTPS?_PROXY$|ALL_PROXY$|BASE_URL$|UNABLE_TO_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|NGHTTP2_|HTTP2_|TLS_|SSL_|ECONN|UND_|SETTINGS_)/
 
 function literalsIn(text: string): string[] {
   return [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g)].map((match) => match[1] ?? '')
