@@ -15,7 +15,7 @@ export function errorText(thrown: unknown): string {
 export function userErrorText({ message, hint, code }: Pick<UserError, 'message' | 'hint' | 'code'>, stack: string): string {
   const place = stack
     .split('\n')
-    .filter((line) => line.trim() !== '' && !message.includes(line.trim()) && !line.includes(message))
+    .filter((line) => line.trim() !== '' && !/^\s*hint: /.test(line) && !message.includes(line.trim()) && !line.includes(message))
   const hintText = hint === undefined ? '' : `  hint: ${hint.replaceAll('\n', '\n        ')}\n`
   // Messages quote what targets sent and files held.
   return neutralisedLines(`error: ${message}\n${place.map((line) => `${line}\n`).join('')}${hintText}  code: ${code}\n`)

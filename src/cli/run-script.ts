@@ -85,4 +85,13 @@ async function report(outcome: RunOutcome, settings: RunSettings, { stdout, stde
     stderr.write(errorText(error))
   }
   if (outcome.error) stderr.write(userErrorText(outcome.error, outcome.error.stack))
+  // Whoever reads no summary still wants to know why the exit code is not 0.
+  else if (!settings.isSummaryShown || Object.keys(outcome.files).length > 0) stderr.write(missedText(outcome.summary))
+}
+
+function missedText({ thresholds }: Summary): string {
+  const missed = thresholds
+    .filter(({ ok }) => !ok)
+    .map(({ metric, source, noData }) => `${metric} ${source}${noData ? ' (no data)' : ''}`)
+  return missed.length === 0 ? '' : `error: thresholds failed: ${missed.join(', ')}\n`
 }
