@@ -190,6 +190,13 @@ test('several scripts are one suite with one verdict', async () => {
   expect(existsSync(path.join(cwd, 'raw-good.json')) && existsSync(path.join(cwd, 'raw-failing.json'))).toBe(true)
 })
 
+test('without a summary a failed run still says why', async () => {
+  const args = ['quick', `${target.url}/status/500`, '-n', '4', '-c', '1', '--no-summary', '--quiet']
+  const { code, stdout, stderr } = await brunt(args, { env: { K6_VUS: '7', BRUNT_DURATION: '9m' } })
+  expect(stderr).toContain('error: thresholds failed: http_req_failed rate<=0.01')
+  expect({ code, stdout }).toEqual({ code: 99, stdout: '' })
+})
+
 test('quick puts load on a URL without a script and judges it', async () => {
   const good = await brunt(['quick', `${target.url}/get`, '-n', '50', '-c', '5', '-H', 'x-a: b', '--json'])
   expect(value(summaryIn(good.stdout), 'http_reqs', 'count')).toBe(50)
