@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { exitCode } from '../base/exit-code.ts'
 import { messageOf, UserError } from '../base/user-error.ts'
@@ -19,7 +21,7 @@ export interface Program extends Locator {
 }
 
 export interface CompileOptions {
-  /** Appends the source map to the code, so that an inspector shows the user's files. */
+  /** Appends the source map to the code, so that an inspector shows the user's files; by default when Node was started with `--inspect`. */
   readonly hasInlineSourceMap?: boolean
 }
 
@@ -46,9 +48,8 @@ export async function compileBundle(bundle: ScriptBundle, options: CompileOption
 
 function compileFactory(bundle: ScriptBundle, options: CompileOptions): Factory {
   const head = hasTopLevelAwait(bundle.code) ? '(async function ($brunt) {' : '(function ($brunt) {'
-  const sourceMap = options.hasInlineSourceMap
-    ? `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(bundle.sourceMap).toString('base64')}`
-    : ''
+  const isInspected = process.execArgv.some((argument) => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(argument))
+  const sourceMap = (options.hasInlineSourceMap ?? isInspected) ? inlineSourceMap(bundle) : ''
   try {
     // The head stands on a line of its own, numbered 0, so that line 1 is the first of the bundle's code.
     const script = new Script(`${head}\n${bundle.code}\n})${sourceMap}`, { filename: scriptUrl(bundle), lineOffset: -1 })
@@ -76,4 +77,12 @@ function hasTopLevelAwait(code: string): boolean {
 /** Throws a `SyntaxError` when V8 refuses the code. */
 function compileOnly(code: string): Script {
   return new Script(code)
+}
+
+/** With the sources in it: an inspector elsewhere cannot read our files. */
+function inlineSourceMap(bundle: ScriptBundle): string {
+  const map = JSON.parse(bundle.sourceMap) as { sources: string[] }
+  const sourcesContent = map.sources.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : null))
+  const json = JSON.stringify({ ...map, sources: map.sources.map((file) => pathToFileURL(file).href), sourcesContent })
+  return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString('base64')}`
 }

@@ -14,7 +14,7 @@ export interface Locator {
    * Any text that names places in the compiled code (a stack, the answer of `WorkerLink.interrupt`) with the user's
    * files and lines instead; in a stack, frames of Node and of the engine are left out.
    */
-  locate(text: string): string
+  locate: (text: string) => string
 }
 
 /** Root of the program's own compiled (or source) tree: frames from there are the engine's. */

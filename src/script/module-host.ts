@@ -27,8 +27,8 @@ export class ModuleHost {
     this.#provide = provide
   }
 
-  /** A static import. Throws SCRIPT_EXPORT_MISSING when the module lacks one of `names`. */
-  import(specifier: string, names: readonly string[] = []): unknown {
+  /** The static import at `place` of the user's files. Throws SCRIPT_EXPORT_MISSING when the module lacks one of `names`. */
+  import(specifier: string, names: readonly string[] = [], place?: string): unknown {
     const { externals, checked } = this.#script
     const namespace = externals.static(specifier) ?? this.#provided(specifier)
     if (names.length === 0) return namespace
@@ -36,7 +36,7 @@ export class ModuleHost {
     if (checked.has(key)) return namespace
     const checkedNamespace = externals.widen(specifier, names) ?? namespace
     for (const name of names) {
-      if (!(name in checkedNamespace)) throw missingExport(specifier, name, checkedNamespace)
+      if (!(name in checkedNamespace)) throw missingExport({ specifier, name, namespace: checkedNamespace, place })
     }
     checked.add(key)
     return checkedNamespace
@@ -88,14 +88,12 @@ export class ModuleHost {
   }
 }
 
-function missingExport(specifier: string, name: string, namespace: Namespace): UserError {
+function missingExport(missing: { specifier: string; name: string; namespace: Namespace; place: string | undefined }): UserError {
+  const { specifier, name, namespace, place } = missing
+  const problem = name === 'default' ? `"${specifier}" has no default export` : `"${specifier}" does not export "${name}"`
   const names = Object.keys(namespace).filter((key) => key !== 'module.exports')
-  return new UserError(
-    'SCRIPT_EXPORT_MISSING',
-    name === 'default' ? `"${specifier}" has no default export` : `"${specifier}" does not export "${name}"`,
-    {
-      hint: `it exports: ${names.slice(0, 30).join(', ')}`,
-      exitCode: exitCode.scriptException,
-    },
-  )
+  return new UserError('SCRIPT_EXPORT_MISSING', place === undefined ? problem : `${place}: ${problem}`, {
+    hint: `it exports: ${names.slice(0, 30).join(', ')}`,
+    exitCode: exitCode.scriptException,
+  })
 }

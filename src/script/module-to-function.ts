@@ -1,7 +1,7 @@
 import { type DirectExport, type Export, init, parse, type StaticImport } from 'es-module-lexer'
 import { pathToFileURL } from 'node:url'
 import { applyEdits, type Edit } from './source-edits.ts'
-import { SourceMap } from './source-map.ts'
+import { type OriginalPosition, SourceMap } from './source-map.ts'
 
 /** An ES module as esbuild prints it, with its map: `sources` are absolute paths. */
 export interface BundledModule {
@@ -23,7 +23,7 @@ export interface FunctionBody {
  * Turns a bundled ES module into the body of a function, so that one compiled function gives every VU its own module
  * state. The first line reads all imports, as an ES module would before it runs; nothing else moves to another line.
  *
- *     import a, { b as c } from "pkg"               ->   const { "default": a, "b": c } = $brunt.import("pkg", [...]);
+ *     import a, { b as c } from "pkg"               ->   const { "default": a, "b": c } = $brunt.import("pkg", ["default", "b"], "/a/script.ts:1");
  *     import("pkg") / import.meta                   ->   $brunt.dynamic("pkg") / $brunt.meta("file:///...")
  *     export { run as default, options }            ->   return { "default": run, "options": options }
  */
@@ -31,7 +31,11 @@ export async function moduleToFunction(module: BundledModule): Promise<FunctionB
   await init()
   const [imports, exports] = parse(module.code)
   const map = JSON.parse(module.sourceMap) as { mappings: string; sources: string[] }
-  const fileUrlAt = originFinder(module)
+  const originAt = originFinder(module)
+  const fileUrlAt = (offset: number): string => {
+    const origin = originAt(offset)
+    return JSON.stringify(origin ? pathToFileURL(origin.file).href : module.entryUrl)
+  }
   // A hashbang is valid at the start of a file only.
   const edits: Edit[] = module.code.startsWith('#!') ? [{ start: 0, end: 2, text: '//' }] : []
   const hoisted: string[] = []
@@ -46,7 +50,7 @@ export async function moduleToFunction(module: BundledModule): Promise<FunctionB
     } else {
       edits.push({ start: found.importStart, end: endOfStatement(module.code, found.importEnd), text: '' })
       if (found.type === 'reexport-star') stars.push(`...$brunt.star(${JSON.stringify(found.specifier)})`)
-      else hoisted.push(...importReads(module.code, found))
+      else hoisted.push(...importReads(module.code, found, originAt(found.importStart)))
     }
   }
   const result = exportReturn(module, exports, stars)
@@ -63,15 +67,14 @@ function requireShim(code: string): string {
   return /\b__require\b/.test(code) ? 'const require = $brunt.makeRequire();' : ''
 }
 
-/** The URL, as a literal, of the user's file that a piece of generated code came from. */
-function originFinder(module: BundledModule): (offset: number) => string {
+/** Where in the user's files a piece of generated code came from. */
+function originFinder(module: BundledModule): (offset: number) => OriginalPosition | undefined {
   let map: SourceMap | undefined
   return (offset) => {
     map ??= new SourceMap(module.sourceMap)
     const before = module.code.slice(0, offset)
     const lineStart = before.lastIndexOf('\n') + 1
-    const original = map.originalOf(before.split('\n').length - 1, offset - lineStart)
-    return JSON.stringify(original ? pathToFileURL(original.file).href : module.entryUrl)
+    return map.originalOf(before.split('\n').length - 1, offset - lineStart)
   }
 }
 
@@ -81,7 +84,7 @@ function endOfStatement(code: string, end: number): number {
 }
 
 /** `const` declarations for one import statement; none for an import for its effects. */
-function importReads(code: string, found: StaticImport): string[] {
+function importReads(code: string, found: StaticImport, origin: OriginalPosition | undefined): string[] {
   const clause = code
     .slice(found.importStart + 'import'.length, found.start - 1)
     .replace(/\bfrom\s*$/, '')
@@ -101,7 +104,9 @@ function importReads(code: string, found: StaticImport): string[] {
   if (namespace) reads.push(`const ${namespace} = $brunt.import(${specifier});`)
   if (bindings.length > 0) {
     const pattern = bindings.map(({ name, local }) => `${name}: ${local}`).join(', ')
-    reads.push(`const { ${pattern} } = $brunt.import(${specifier}, [${bindings.map(({ name }) => name).join(', ')}]);`)
+    const names = bindings.map(({ name }) => name).join(', ')
+    const place = origin ? JSON.stringify(`${origin.file}:${origin.line + 1}`) : 'undefined'
+    reads.push(`const { ${pattern} } = $brunt.import(${specifier}, [${names}], ${place});`)
   }
   return reads
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { Session } from 'node:inspector'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,6 +9,7 @@ import type { UserError } from '../base/user-error.ts'
 import { bundleScript, endBundling } from './bundle-script.ts'
 import type { ScriptBundle } from './bundle.ts'
 import { compileBundle, type Program, type ScriptExports } from './compile.ts'
+import { scriptUrl } from './locator.ts'
 import { isBrunt } from './module-resolution.ts'
 
 const log = collectingLogger()
@@ -277,6 +279,20 @@ describe('dialect', () => {
   })
 })
 
+test('for an inspector the code carries its sources', async () => {
+  const made = await bundle({ 'script.ts': 'export const value: number = 5' })
+  const session = new Session()
+  session.connect()
+  const parsed: { url: string; sourceMapURL?: string }[] = []
+  session.on('Debugger.scriptParsed', ({ params }) => parsed.push(params))
+  session.post('Debugger.enable')
+  await compileBundle(made, { hasInlineSourceMap: true })
+  session.disconnect()
+  const url = parsed.find((script) => script.url === scriptUrl(made))?.sourceMapURL ?? ''
+  const map: unknown = JSON.parse(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64').toString())
+  expect(map).toMatchObject({ sources: [`file://${folder}/script.ts`], sourcesContent: ['export const value: number = 5'] })
+})
+
 describe('errors', () => {
   test.each([
     ['const a = 1\nconst b = (\n', 'SCRIPT_SYNTAX', 107, /^script\.ts:\d:\d+: .*\n \d \| /],
@@ -330,7 +346,9 @@ describe('errors', () => {
     [`import { x } from 'brunt/nothing'; x()`, 'SCRIPT_MODULE_UNKNOWN', 'this version of brunt has no module "brunt/nothing"'],
     [`import { nope } from 'node:fs'; nope()`, 'SCRIPT_EXPORT_MISSING', '"node:fs" does not export "nope"'],
   ])('%s is %s', async (script, code, message) => {
-    expect(await failure(run({ 'script.ts': script }))).toMatchObject({ code, message, exitCode: 107 })
+    const error = await failure(run({ 'script.ts': `\n${script}` }))
+    const place = code === 'SCRIPT_EXPORT_MISSING' ? `${folder}/script.ts:2: ` : ''
+    expect(error).toMatchObject({ code, message: place + message, exitCode: 107 })
   })
 })
 
