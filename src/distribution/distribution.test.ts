@@ -126,6 +126,17 @@ describe('a worker process', () => {
     expect(ear.messages.at(-1)).toMatchObject({ type: 'result' })
   })
 
+  test('that logs 100 MB in one line has its line cut', async () => {
+    const { ear } = await open()
+    ear.act('chat')
+    await ear.next('result')
+    const [log] = ear.messages.filter((message) => message.type === 'log')
+    expect(log?.entries.map(({ text }) => text.slice(-30))).toEqual([
+      expect.stringMatching(/^x+… \(100000000 characters\)$/),
+      'short',
+    ])
+  })
+
   test.each([
     ['throw', /^exited with code 1: TypeError: the puppet broke$/],
     ['exit', /^exited with code 7$/],

@@ -280,7 +280,7 @@ describe('dialect', () => {
 })
 
 test('for an inspector the code carries its sources', async () => {
-  const made = await bundle({ 'script.ts': 'export const value: number = 5' })
+  const made = await bundle({ 'script.ts': 'export const inspected: number = 5' })
   const session = new Session()
   session.connect()
   const parsed: { url: string; sourceMapURL?: string }[] = []
@@ -290,7 +290,7 @@ test('for an inspector the code carries its sources', async () => {
   session.disconnect()
   const url = parsed.find((script) => script.url === scriptUrl(made))?.sourceMapURL ?? ''
   const map: unknown = JSON.parse(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64').toString())
-  expect(map).toMatchObject({ sources: [`file://${folder}/script.ts`], sourcesContent: ['export const value: number = 5'] })
+  expect(map).toMatchObject({ sources: [`file://${folder}/script.ts`], sourcesContent: ['export const inspected: number = 5'] })
 })
 
 describe('errors', () => {

@@ -16,6 +16,8 @@ export interface WorkerChannel {
   close(): void
 }
 
+const longLogLength = 8 * 1024 * 1024
+
 /** The channel of a worker process: a socket that the coordinator left open as a descriptor. */
 export function workerChannel(fd = 3): WorkerChannel {
   return socketChannel(new Socket({ fd, readable: true, writable: true }))
@@ -48,7 +50,7 @@ function socketChannel(socket: Socket): WorkerChannel {
   socket.on('close', close)
   return {
     send(message) {
-      if (!isClosed) socket.write(encodeMessage(message))
+      if (!isClosed) socket.write(encodeOrShorten(message))
     },
     onMessage: (listener) => inbox.open(listener),
     onClose(listener) {
@@ -64,6 +66,16 @@ function socketChannel(socket: Socket): WorkerChannel {
     },
     close,
   }
+}
+
+/** A script may print more than one message carries: its lines are cut, never the reason that a worker dies. */
+function encodeOrShorten(message: FromWorker): Uint8Array {
+  if (message.type !== 'log') return encodeMessage(message)
+  const isLong = message.entries.reduce((length, { text }) => length + text.length, 0) > longLogLength
+  if (!isLong) return encodeMessage(message)
+  const shown = Math.floor(longLogLength / message.entries.length)
+  const shorten = (text: string): string => (text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text)
+  return encodeMessage({ ...message, entries: message.entries.map((entry) => ({ ...entry, text: shorten(entry.text) })) })
 }
 
 /** Keeps what arrives until somebody listens. */

@@ -9,7 +9,8 @@ export type Check = (value: unknown) => string | undefined
 /** One check per field of a message type: a field added to the type must be added here, or it does not compile. */
 export type FieldChecks<T> = { readonly [Field in keyof T]-?: Check }
 
-const textLength = 64 * 1024
+/** Generous: addresses and names that scripts make up travel as tags, and a worker whose message is refused is lost. */
+const textLength = 1024 * 1024
 const arrayLength = 1_000_000
 const unknownDepth = 100
 

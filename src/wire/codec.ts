@@ -51,7 +51,7 @@ export function decodeToWorker(body: Uint8Array): ToWorker {
 function decode(body: Uint8Array): unknown {
   try {
     // A plain view, so that bytes within come out as `Uint8Array` and not as `Buffer`.
-    return decoder().decode(new Uint8Array(body.buffer, body.byteOffset, body.length))
+    return decoder(body.length).decode(new Uint8Array(body.buffer, body.byteOffset, body.length))
   } catch (cause) {
     throw new WireError('', `not a message: ${(cause as Error).message}`)
   }
@@ -67,8 +67,14 @@ function encoder(): Encoder {
   })
 }
 
-function decoder(): Decoder {
-  return new Decoder({ extensionCodec, maxArrayLength: 4_000_000, maxMapLength: 1_000_000, maxExtLength: maxFrameBytes })
+/** No list is longer than the bytes it comes in: room for what a false length claims is never made. */
+function decoder(bodyBytes: number): Decoder {
+  return new Decoder({
+    extensionCodec,
+    maxArrayLength: Math.min(bodyBytes, 1_000_000),
+    maxMapLength: 1_000_000,
+    maxExtLength: maxFrameBytes,
+  })
 }
 
 const extensionCodec = typedArrayCodec()

@@ -44,7 +44,7 @@ const snapshot: Snapshot = {
 }
 
 const fromWorker: readonly FromWorker[] = [
-  { type: 'hello', protocol: 1, workerId: 'w0', cores: 2, token: '' },
+  { type: 'hello', protocol: 1, workerId: 'w0', cores: 1.5, token: '' },
   { type: 'loaded' },
   {
     type: 'inspected',
@@ -167,7 +167,10 @@ describe('validation', () => {
     ['type: unknown type "undefined"', {}],
     ['protocol: expected 1', { type: 'hello', protocol: 2, workerId: 'w', cores: 1, token: '' }],
     ['workerId: expected text', { type: 'hello', protocol: 1, workerId: 1, cores: 1, token: '' }],
-    ['workerId: longer than 65536 characters', { type: 'hello', protocol: 1, workerId: 'w'.repeat(70_000), cores: 1, token: '' }],
+    [
+      'workerId: longer than 1048576 characters',
+      { type: 'hello', protocol: 1, workerId: 'w'.repeat(1_100_000), cores: 1, token: '' },
+    ],
     ['vus: expected a count', { type: 'ready', vus: -1 }],
     ['vus: expected a count', { type: 'ready', vus: 1.5 }],
     ['vus: expected a count', { type: 'ready', vus: Number.NaN }],
@@ -260,6 +263,11 @@ describe('validation', () => {
         expect(() => decodeFromWorker(body.subarray(0, length))).toThrow(WireError)
     }
   })
+})
+
+test('lists that claim to be longer than their message are refused without making room for them', () => {
+  const nested = Uint8Array.from(Array.from({ length: 50_000 }, () => [0xdd, 0, 0x0f, 0x42, 0x40]).flat())
+  expect(() => decodeFromWorker(nested)).toThrow(WireError)
 })
 
 describe('frames', () => {
