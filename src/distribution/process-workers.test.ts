@@ -1,74 +1,22 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { collectingLogger } from '../base/logger.ts'
 import type { WorkerLink, WorkerSource } from '../wire/link.ts'
-import type { FromWorker } from '../wire/messages.ts'
-import { exitReason } from './exit-reason.ts'
-import { guardProgram } from './guard.ts'
-import { inProcessWorkers } from './in-process-workers.ts'
 import { processWorkers } from './process-workers.ts'
+import { Ear } from './worker-ear.conformance.ts'
+import { buildWorkerPrograms, isRunning, until } from './worker-programs.conformance.ts'
 
-const fixtures = path.resolve(import.meta.dirname, '../../test/fixtures/workers')
 let folder = ''
 const sources: WorkerSource[] = []
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'brunt-workers-'))
-  await build({
-    entryPoints: [path.join(fixtures, 'puppet.ts'), path.join(fixtures, 'coordinator.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)` },
-    outExtension: { '.js': '.mjs' },
-    outdir: folder,
-  })
+  folder = await buildWorkerPrograms()
 })
 afterEach(async () => {
   for (const source of sources.splice(0)) await source.close()
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** What one worker said, and means to wait for it. */
-class Ear {
-  readonly messages: FromWorker[] = []
-  readonly lost: Promise<string>
-  readonly #link: WorkerLink
-  #wake: () => void = () => undefined
-
-  constructor(link: WorkerLink) {
-    this.#link = link
-    this.lost = new Promise((resolve) => {
-      link.listen({
-        message: (message) => {
-          this.messages.push(message)
-          this.#wake()
-        },
-        lost: resolve,
-      })
-    })
-  }
-
-  act(input: string): void {
-    this.#link.send({ type: 'call', callId: 1, name: 'setup', input, timeoutMs: 0 })
-  }
-
-  async next<T extends FromWorker['type']>(type: T): Promise<FromWorker & { type: T }> {
-    for (;;) {
-      const found = this.messages.find((message) => message.type === type)
-      if (found) return found as FromWorker & { type: T }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-  }
-}
 
 const log = collectingLogger()
 
@@ -81,20 +29,6 @@ async function open(
   const [link] = await source.open({ workers: 1, lane: 'protocol' })
   if (!link) throw new Error('no worker')
   return { link, ear: new Ear(link) }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-/** Waits for a fact about other processes, which tell nobody when they end. */
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 400 && !isTrue(); turn++) await delay(25)
-  expect(isTrue()).toBe(true)
 }
 
 describe('a worker process', () => {
@@ -257,118 +191,4 @@ describe('closing', () => {
     await source.close()
     await expect(Promise.all(ears.map((ear) => ear.lost))).resolves.toEqual(['killed by the coordinator', 'closed'])
   })
-})
-
-describe.skipIf(!existsSync('/proc/self/stat'))('the guard', () => {
-  async function coordinator(...args: string[]): Promise<{ child: ReturnType<typeof spawn>; pids: number[] }> {
-    const child = spawn(process.execPath, [path.join(folder, 'coordinator.mjs'), path.join(folder, 'puppet.mjs'), ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    const [line] = (await once(child.stdout, 'data')) as [Buffer]
-    return { child, pids: JSON.parse(line.toString()) as number[] }
-  }
-
-  test.each([['spin'], ['echo']])('leaves no worker behind when the coordinator is killed with -9 while they %s', async (act) => {
-    const { child, pids } = await coordinator(act)
-    expect(pids.filter(isRunning)).toEqual(pids)
-    child.kill('SIGKILL')
-    await until(() => !pids.some(isRunning))
-  })
-
-  test('ends with a coordinator that closes', async () => {
-    const { child, pids } = await coordinator('spin', 'close')
-    child.stdin?.write('go\n')
-    await once(child, 'exit')
-    await until(() => !pids.some(isRunning))
-  })
-
-  test('kills what it watches and only that', async () => {
-    const children = Array.from({ length: 3 }, () => spawn('sleep', ['600'], { stdio: 'ignore', detached: true }))
-    const [watched, unwatched, closedOver] = children.map(({ pid }) => pid ?? -1) as [number, number, number]
-    const killed = `import { startGuard } from ${JSON.stringify(path.join(folder, 'guard.mjs'))}
-      const guard = startGuard(); guard.watch(${watched}); guard.watch(${unwatched}); guard.unwatch(${unwatched})
-      const other = startGuard(); other.watch(${closedOver}); other.close(); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50)`
-    await build({
-      entryPoints: [path.join(import.meta.dirname, 'guard.ts')],
-      platform: 'node',
-      format: 'esm',
-      outfile: path.join(folder, 'guard.mjs'),
-    })
-    spawn(process.execPath, ['--input-type=module', '-e', killed], { stdio: 'inherit' })
-    await until(() => !isRunning(watched))
-    expect([unwatched, closedOver].map(isRunning)).toEqual([true, true])
-    for (const child of children) child.kill('SIGKILL')
-  })
-
-  test('leaves a process alone that got the pid of a worker which is gone', async () => {
-    const stranger = spawn('sleep', ['600'], { stdio: 'ignore', detached: true })
-    const shell = spawn('/bin/sh', ['-c', guardProgram], { stdio: ['pipe', 'ignore', 'ignore'] })
-    shell.stdin.end(`watch ${stranger.pid} 1\n`)
-    await once(shell, 'exit')
-    expect(isRunning(stranger.pid ?? -1)).toBe(true)
-    stranger.kill('SIGKILL')
-  })
-})
-
-describe('in-process workers', () => {
-  test('carry messages both ways in order, as copies, and are lost with a reason', async () => {
-    const source = inProcessWorkers((channel) => {
-      channel.onMessage((message) => {
-        if (message.type === 'call')
-          channel.send({ type: 'result', callId: message.callId, json: message.input, error: undefined })
-        if (message.type === 'close') channel.close()
-      })
-      channel.send({ type: 'ready', vus: 1 })
-    })
-    const [first, second] = await source.open({ workers: 2, lane: 'protocol' })
-    if (!first || !second) throw new Error('no workers')
-    const [ear, other] = [new Ear(first), new Ear(second)]
-    for (const input of ['a', 'b', 'c']) ear.act(input)
-    first.send({ type: 'close' })
-    await expect(ear.lost).resolves.toBe('closed')
-    expect(ear.messages.map((message) => (message.type === 'result' ? message.json : message.type))).toEqual([
-      'ready',
-      'a',
-      'b',
-      'c',
-    ])
-    second.kill()
-    await expect(other.lost).resolves.toBe('killed by the coordinator')
-    expect([first.workerId, second.workerId]).toEqual(['w0', 'w1'])
-    await source.close()
-  })
-})
-
-test.each([
-  [{ code: 0, signal: null, lastLines: [] }, 'closed'],
-  [
-    {
-      code: 1,
-      signal: null,
-      lastLines: [
-        'file:///x.js:3',
-        "import 'x'",
-        '^',
-        "Error [ERR_X]: Cannot find package 'x'",
-        '    at a (b:1:1)',
-        "  code: 'ERR_X'",
-        '}',
-        '',
-        'Node.js v20.0.0',
-      ],
-    },
-    "exited with code 1: Error [ERR_X]: Cannot find package 'x'",
-  ],
-  [{ code: 9, signal: null, lastLines: ['node: bad option: --nope'] }, 'exited with code 9: node: bad option: --nope'],
-  [{ code: null, signal: 'SIGSEGV', lastLines: [] }, 'killed by SIGSEGV'],
-  [
-    {
-      code: null,
-      signal: 'SIGABRT',
-      lastLines: ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'],
-    },
-    'ran out of memory',
-  ],
-])('%j ended because it %s', (end, reason) => {
-  expect(exitReason({ ...end, memoryMb: undefined })).toBe(reason)
 })

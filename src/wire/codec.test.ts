@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { builtin } from '../metrics/definition.ts'
 import type { SeriesDelta, Snapshot } from '../metrics/snapshot.ts'
 import { decodeFromWorker, decodeToWorker, encodeMessage, maxFrameBytes } from './codec.ts'
-import { FrameReader } from './frame-reader.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { WireError } from './wire-error.ts'
 
@@ -268,47 +267,4 @@ describe('validation', () => {
 test('lists that claim to be longer than their message are refused without making room for them', () => {
   const nested = Uint8Array.from(Array.from({ length: 50_000 }, () => [0xdd, 0, 0x0f, 0x42, 0x40]).flat())
   expect(() => decodeFromWorker(nested)).toThrow(WireError)
-})
-
-describe('frames', () => {
-  const stream = Buffer.concat(fromWorker.map(encodeMessage))
-
-  test('come out whole and in order, however the bytes are split', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sizes) => {
-        const seen: FromWorker[] = []
-        const reader = new FrameReader((body) => seen.push(decodeFromWorker(body)))
-        for (let at = 0, turn = 0; at < stream.length; turn++) {
-          const size = sizes[turn % sizes.length] ?? 1
-          reader.push(stream.subarray(at, at + size))
-          at += size
-        }
-        expect(seen).toEqual(fromWorker)
-      }),
-    )
-  })
-
-  test('all in one chunk, or a byte at a time', () => {
-    for (const size of [stream.length, 1]) {
-      const types: string[] = []
-      const reader = new FrameReader((body) => types.push(decodeFromWorker(body).type))
-      for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size))
-      expect(types).toEqual(fromWorker.map(({ type }) => type))
-    }
-  })
-
-  test.each([
-    ['of no length', [0, 0, 0, 0]],
-    ['over the limit', [4, 0, 0, 1]],
-    ['with the high bit set', [255, 255, 255, 255]],
-  ])('%s are refused at once', (_, head) => {
-    expect(() => new FrameReader(() => undefined).push(Uint8Array.from(head))).toThrow(WireError)
-  })
-
-  test('empty chunks change nothing', () => {
-    const seen: Uint8Array[] = []
-    const reader = new FrameReader((body) => seen.push(body))
-    for (const chunk of [[], [0, 0], [], [0, 1], [], [9]]) reader.push(Uint8Array.from(chunk))
-    expect(seen.map((body) => [...body])).toEqual([[9]])
-  })
 })
