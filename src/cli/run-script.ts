@@ -2,6 +2,8 @@ import type { Logger } from '../base/logger.ts'
 import { createOutput } from '../outputs/registry.ts'
 import { renderSummary } from '../outputs/terminal/summary.ts'
 import { type TerminalOutput, terminalOutput } from '../outputs/terminal/output.ts'
+import { describeLoad } from '../plan/describe.ts'
+import type { TestPlan } from '../plan/plan.ts'
 import { RunFolder, runFolderPath } from '../results/run-folder.ts'
 import type { RunOutcome } from '../results/run-outcome.ts'
 import type { Summary } from '../results/summary.ts'
@@ -33,6 +35,7 @@ export async function runScript(source: ScriptSource, settings: RunSettings, sur
   const outputs = outputsOf(settings, surroundings, terminal)
   const open = await openScript(source, { settings, outputs, log, runId, stops })
   try {
+    if (!settings.isQuiet) terminal.print(startText(open.plan))
     const run = open.session.start(open.plan)
     stops.onStop((how) => {
       terminal.print(stopText(how))
@@ -59,6 +62,11 @@ function outputsOf(settings: RunSettings, { env }: CommandContext, terminal: Ter
   return [{ name: 'terminal', output: terminal, tap: undefined }, ...store, ...wanted]
 }
 
+function startText(plan: TestPlan): string {
+  const [headline = '', ...scenarios] = describeLoad(plan)
+  return [`scenarios: ${headline}`, ...scenarios.map((line) => `  ${line}`), ''].join('\n')
+}
+
 function stopText(how: StopHow): string {
   return how === 'graceful' ? 'Stopping: running iterations may end (Ctrl-C again stops now).' : 'Stopping now.'
 }
@@ -66,7 +74,7 @@ function stopText(how: StopHow): string {
 /** The end of a run as the user sees it: the script's own summary in place of ours, then what went wrong. */
 async function report(outcome: RunOutcome, settings: RunSettings, { stdout, stderr }: CommandContext): Promise<void> {
   const { stdout: ownStdout, stderr: ownStderr, ...ownFiles } = outcome.files
-  const textSink = settings.summaryFiles.includes('-') ? stderr : stdout
+  const textSink = isStdoutTaken(settings) ? stderr : stdout
   if (Object.keys(outcome.files).length === 0 && settings.isSummaryShown) {
     const storedIn = settings.storeFolder === undefined ? undefined : runFolderPath(settings.storeFolder, outcome.summary.run.id)
     textSink.write(
@@ -87,6 +95,11 @@ async function report(outcome: RunOutcome, settings: RunSettings, { stdout, stde
   if (outcome.error) stderr.write(userErrorText(outcome.error, outcome.error.stack))
   // Whoever reads no summary still wants to know why the exit code is not 0.
   else if (!settings.isSummaryShown || Object.keys(outcome.files).length > 0) stderr.write(missedText(outcome.summary))
+}
+
+/** Does a result for programs go to standard output? Then texts for people go to stderr. */
+export function isStdoutTaken({ summaryFiles, outputs }: RunSettings): boolean {
+  return summaryFiles.includes('-') || outputs.some((output) => /^json$|=-$/.test(output))
 }
 
 function missedText({ thresholds }: Summary): string {

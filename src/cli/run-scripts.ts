@@ -4,7 +4,7 @@ import type { CommandContext } from './command.ts'
 import type { ScriptSource } from './open-script.ts'
 import { errorText, exitCodeOfError } from './print-error.ts'
 import { writeResultFiles } from './result-files.ts'
-import { runScript } from './run-script.ts'
+import { isStdoutTaken, runScript } from './run-script.ts'
 import type { RunSettings } from './run-settings.ts'
 import { listenForStops, type StopRequests } from './stop-requests.ts'
 import { judgeSuite, type SuiteEntry, suiteText } from './suite.ts'
@@ -60,7 +60,7 @@ async function runSuite(
     entries.push(await suiteEntry(source, settings, context, stops))
   }
   const verdict = judgeSuite(entries)
-  const textSink = settings.summaryFiles.includes('-') ? context.stderr : context.stdout
+  const textSink = isStdoutTaken(settings) ? context.stderr : context.stdout
   if (settings.isSummaryShown) textSink.write(suiteText(verdict))
   return writeSummary(verdict, verdict.suite.exitCode, settings, context)
 }

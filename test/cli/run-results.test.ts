@@ -87,6 +87,17 @@ test('results go where they are asked to go, and a folder of the run is left beh
   expect(summaryIn(readFileSync(path.join(cwd, '.brunt/runs', run ?? '', 'summary.json'), 'utf8')).run.id).toBe(run)
 })
 
+test('raw samples on standard output are not mixed with texts for people', async () => {
+  const { code, stdout, stderr } = await brunt(['run', scriptFile(visit), '-i', '2', '--out', 'json=-', ...on(target)])
+  const types = stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { type: string }).type)
+  expect(new Set(types)).toEqual(new Set(['Metric', 'Point']))
+  expect(stderr).toMatch(/Passed/)
+  expect(code).toBe(0)
+})
+
 test('--store none leaves nothing behind', async () => {
   const cwd = newFolder()
   await brunt(['run', scriptFile(visit), '-i', '1', '--store', 'none', ...on(target)], { cwd })
