@@ -3,7 +3,7 @@ import { messageOf, UserError } from '../base/user-error.ts'
 import type { CommandContext } from './command.ts'
 import type { ScriptSource } from './open-script.ts'
 import { errorText, exitCodeOfError } from './print-error.ts'
-import { writeResultFiles } from './result-files.ts'
+import { requireWritable, writeResultFiles } from './result-files.ts'
 import { isStdoutTaken, runScript } from './run-script.ts'
 import type { RunSettings } from './run-settings.ts'
 import { listenForStops, type StopRequests } from './stop-requests.ts'
@@ -16,6 +16,7 @@ export async function runScripts(
   context: CommandContext,
 ): Promise<number> {
   requireOutputsApart(sources, settings)
+  for (const file of resultFiles(settings)) requireWritable(file)
   const stops = listenForStops()
   try {
     return await (sources.length === 1
@@ -96,6 +97,12 @@ function writeSummary(summary: unknown, code: number, { summaryFiles }: RunSetti
     stderr.write(errorText(error))
     return code === exitCode.ok ? exitCodeOfError(error) : code
   }
+}
+
+/** Files that the command line names; those of outputs with the script's name in them are seen when they are opened. */
+function resultFiles({ summaryFiles, outputs }: RunSettings): string[] {
+  const ofOutputs = outputs.flatMap((output) => /^(?:json|csv)=(.+)$/s.exec(output)?.[1] ?? [])
+  return [...summaryFiles, ...ofOutputs].filter((file) => !file.includes('{script}'))
 }
 
 /** Several scripts would each empty the file of the one before. */

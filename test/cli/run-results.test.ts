@@ -122,8 +122,19 @@ test('a full disk switches an output off, the run goes on and says so', async ()
 })
 
 test('a summary that cannot be written fails a run that passed', async () => {
-  const { code, stderr } = await brunt(['run', scriptFile(visit), '-i', '1', '--summary', '/dev/null/x.json', ...on(target)])
+  const { code, stderr } = await brunt(['run', scriptFile(visit), '-i', '1', '--summary', '/dev/full', ...on(target)])
   expect(stderr).toMatch(/FILE_UNWRITABLE/)
+  expect(code).toBe(255)
+})
+
+test.each([
+  ['--summary', '/dev/null/x.json'],
+  ['--out', 'json=/dev/null/x.json'],
+])('%s %s is refused before any load', async (flag, value) => {
+  await target.control({ reset: true })
+  const { code, stderr } = await brunt(['run', scriptFile(visit), '-i', '1', flag, value, ...on(target)])
+  expect(stderr).toMatch(/"\/dev\/null\/x.json" cannot be written/)
+  expect(((await target.get('/counters')) as { routes: Counter[] }).routes).toEqual([])
   expect(code).toBe(255)
 })
 
