@@ -13,7 +13,7 @@ for (const [project, folder, into] of [
   ['tsconfig.build.json', 'src', '.'],
   ['tsconfig.targets.json', 'targets', 'targets'],
 ]) {
-  const state = path.join(dist, `.${path.basename(project, '.json')}.tsbuildinfo`)
+  const state = path.join(root, `node_modules/.cache/brunt/${path.basename(project, '.json')}.tsbuildinfo`)
   // The compiler trusts its own notes: what someone deleted from dist/ would never come back.
   if (!isWhole(folder, into)) rmSync(state, { force: true })
   compile(project, state)
