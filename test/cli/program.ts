@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll } from 'vitest'
 
 const dist = path.resolve(import.meta.dirname, '../../dist')
 const program = path.join(dist, 'cli/main.js')
@@ -28,9 +29,16 @@ export interface Running {
   stderrMatches(pattern: RegExp): Promise<void>
 }
 
-/** A new folder for the files of one test. */
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A new folder for the files of one test, removed after the last one of its file. */
 export function newFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), 'brunt-cli-'))
+  const folder = mkdtempSync(path.join(tmpdir(), 'brunt-cli-'))
+  folders.push(folder)
+  return folder
 }
 
 /** Writes a script into a folder of its own and gives its path. */
