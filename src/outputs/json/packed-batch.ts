@@ -7,14 +7,14 @@ import type { MetricDefinition } from '../../metrics/definition.ts'
 const lengthBytes = 4
 
 /** Lays out one batch; empty without lines. */
-export function packBatch(fresh: readonly MetricDefinition[], lines: string): Uint8Array {
-  if (lines === '') return new Uint8Array()
+export function packBatch(fresh: readonly MetricDefinition[], lines: Uint8Array): Uint8Array {
+  if (lines.length === 0) return new Uint8Array()
   const head = fresh.length === 0 ? '' : JSON.stringify(fresh)
   const headBytes = Buffer.byteLength(head)
-  const packed = Buffer.allocUnsafe(lengthBytes + headBytes + Buffer.byteLength(lines))
+  const packed = Buffer.allocUnsafeSlow(lengthBytes + headBytes + lines.length)
   packed.writeUInt32LE(headBytes, 0)
   packed.write(head, lengthBytes)
-  packed.write(lines, lengthBytes + headBytes)
+  packed.set(lines, lengthBytes + headBytes)
   return packed
 }
 
