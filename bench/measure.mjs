@@ -30,7 +30,13 @@ server { listen 127.0.0.1:${port} backlog=8192; location / { return 200 'hello f
   const child = spawn('nginx', ['-c', path.join(folder, 'nginx.conf'), '-p', folder], { stdio: 'inherit' })
   const url = `http://127.0.0.1:${port}/`
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await fetch(url).then((response) => response.ok, () => false)) break
+    if (
+      await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      )
+    )
+      break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return {
@@ -48,7 +54,9 @@ export function treeOf(root) {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
     try {
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
       parents.set(Number(name), Number(fields[1]))
     } catch {
       // ended meanwhile
@@ -80,7 +88,10 @@ export function pssBytes(pids) {
  */
 export async function runMeasured(command, args, options = {}) {
   const script = 'TIMEFORMAT="brunt-bench-cpu %U %S"; time "$0" "$@"'
-  const child = spawn('bash', ['-c', script, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } })
+  const child = spawn('bash', ['-c', script, command, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => (stdout += chunk))

@@ -70,7 +70,9 @@ try {
     for (const vus of [1000, 10_000]) {
       const bytes = await workerPss(vus, target)
       const perVuKb = (bytes - base) / (vus - 1) / 1024
-      process.stdout.write(`${vus} VUs ${name}: ${perVuKb.toFixed(2)} KB each (asked at 10,000: at most ${limitKb}); worker ${(bytes / 1e6).toFixed(0)} MB, idle start ${(base / 1e6).toFixed(0)} MB\n`)
+      process.stdout.write(
+        `${vus} VUs ${name}: ${perVuKb.toFixed(2)} KB each (asked at 10,000: at most ${limitKb}); worker ${(bytes / 1e6).toFixed(0)} MB, idle start ${(base / 1e6).toFixed(0)} MB\n`,
+      )
     }
   }
 } finally {

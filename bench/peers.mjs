@@ -36,23 +36,43 @@ export function peers() {
         this.summary = path.join(folder, `summary-${connections}.json`)
         const file = write(`load-${connections}.ts`, script(seconds, connections))
         const program = path.join(root, 'dist/cli/main.js')
-        return { command: 'node', args: [program, 'run', file, '--workers', '1', '--quiet', '--summary', this.summary], env: { TARGET: url } }
+        return {
+          command: 'node',
+          args: [program, 'run', file, '--workers', '1', '--quiet', '--summary', this.summary],
+          env: { TARGET: url },
+        }
       },
       read() {
         const summary = JSON.parse(readFileSync(this.summary, 'utf8'))
-        return { requests: summary.metrics.http_reqs.values.count, p99Ms: summary.metrics.http_req_duration.values['p(99)'], loopDelayMsP99: summary.generator.loopDelayMsP99 }
+        return {
+          requests: summary.metrics.http_reqs.values.count,
+          p99Ms: summary.metrics.http_req_duration.values['p(99)'],
+          loopDelayMsP99: summary.generator.loopDelayMsP99,
+        }
       },
     },
     {
       name: 'wrk',
-      run: (url, connections, seconds) => ({ command: 'wrk', args: ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', url] }),
+      run: (url, connections, seconds) => ({
+        command: 'wrk',
+        args: ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', url],
+      }),
       read: ({ stdout }) => ({ requests: Number(/(\d+) requests in/.exec(stdout)?.[1]) }),
     },
     {
       name: 'autocannon',
       run: (url, connections, seconds) => ({
         command: 'node',
-        args: [path.join(root, 'node_modules/autocannon/autocannon.js'), '-j', '-n', '-c', String(connections), '-d', String(seconds), url],
+        args: [
+          path.join(root, 'node_modules/autocannon/autocannon.js'),
+          '-j',
+          '-n',
+          '-c',
+          String(connections),
+          '-d',
+          String(seconds),
+          url,
+        ],
       }),
       read: ({ stdout }) => ({ requests: JSON.parse(stdout)['2xx'] }),
     },
@@ -66,7 +86,21 @@ export function peers() {
       note: 'a check per request',
       run(url, connections, seconds) {
         this.summary = path.join(folder, 'k6.json')
-        return { command: 'k6', args: ['run', '--quiet', '-u', String(connections), '-d', `${seconds}s`, '--summary-export', this.summary, write('k6.js', k6Script)], env: { TARGET: url } }
+        return {
+          command: 'k6',
+          args: [
+            'run',
+            '--quiet',
+            '-u',
+            String(connections),
+            '-d',
+            `${seconds}s`,
+            '--summary-export',
+            this.summary,
+            write('k6.js', k6Script),
+          ],
+          env: { TARGET: url },
+        }
       },
       read() {
         return { requests: JSON.parse(readFileSync(this.summary, 'utf8')).metrics.http_reqs.count }

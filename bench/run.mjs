@@ -30,9 +30,16 @@ try {
         const result = await runMeasured(command, args, { env })
         const { requests, ...more } = peer.read(result)
         const key = `${peer.name} ${connections}`
-        const measured = { cpuUs: (result.cpuSeconds * 1e6) / requests, perSecond: requests / seconds, pssMb: result.peakPssBytes / 1e6, ...more }
+        const measured = {
+          cpuUs: (result.cpuSeconds * 1e6) / requests,
+          perSecond: requests / seconds,
+          pssMb: result.peakPssBytes / 1e6,
+          ...more,
+        }
         results.set(key, [...(results.get(key) ?? []), measured])
-        process.stderr.write(`${connections} connections, round ${round}, ${peer.name}: ${measured.cpuUs.toFixed(2)} us/request, ${Math.round(measured.perSecond)} requests/s\n`)
+        process.stderr.write(
+          `${connections} connections, round ${round}, ${peer.name}: ${measured.cpuUs.toFixed(2)} us/request, ${Math.round(measured.perSecond)} requests/s\n`,
+        )
       }
     }
   }
@@ -55,7 +62,8 @@ process.stdout.write(text)
 if (values.write) writeFileSync(path.join(import.meta.dirname, 'RESULTS.md'), text)
 
 function tableOf(connections) {
-  const of = (name, field) => (results.get(`${name} ${connections}`) ?? []).map((each) => each[field]).filter((value) => value !== undefined)
+  const of = (name, field) =>
+    (results.get(`${name} ${connections}`) ?? []).map((each) => each[field]).filter((value) => value !== undefined)
   const wrkUs = of('wrk', 'cpuUs').length > 0 ? median(of('wrk', 'cpuUs')) : undefined
   const rows = compared.map(({ name }) => {
     const cpu = of(name, 'cpuUs')

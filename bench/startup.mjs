@@ -21,7 +21,9 @@ const ticksPerSecond = 100
 function cpuSeconds(pids) {
   return pids.reduce((sum, pid) => {
     try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
       return sum + fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0) / ticksPerSecond
     } catch {
       return sum
@@ -38,7 +40,8 @@ async function firstIteration() {
     let text = ''
     const listen = (chunk) => {
       text += chunk
-      if (text.includes('bench: first iteration')) resolve({ cpu: cpuSeconds(treeOf(child.pid)), wallMs: performance.now() - startedAtMs })
+      if (text.includes('bench: first iteration'))
+        resolve({ cpu: cpuSeconds(treeOf(child.pid)), wallMs: performance.now() - startedAtMs })
     }
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
