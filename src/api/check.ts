@@ -82,7 +82,7 @@ export function bindCheck(vu: Vu): Check {
         waiting.push(settle(held, sink))
       } else {
         sink.add(held ? 1 : 0)
-        haveAllHeld &&= Boolean(held)
+        haveAllHeld &&= held
       }
     }
     return waiting ? Promise.all(waiting).then((each) => haveAllHeld && each.every(Boolean)) : haveAllHeld

@@ -17,7 +17,7 @@ export type Fail = (message?: string) => never
 export function bindSleep(vu: Vu): Sleep {
   return (seconds) => {
     if (vu.interruption) return Promise.reject(vu.interruption)
-    const ms = Math.ceil(Number(seconds) * 1000)
+    const ms = Math.ceil(seconds * 1000)
     if (!(ms > 0)) return Promise.resolve()
     return new Promise((resolve, reject) => {
       const pending = {
@@ -72,7 +72,7 @@ export function bindGroup(vu: Vu): Group {
     }
     return returned.finally(leave)
   }
-  return group as Group
+  return group
 }
 
 export function bindFail(): Fail {

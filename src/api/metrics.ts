@@ -1,6 +1,6 @@
 import { UserError } from '../base/user-error.ts'
 import type { MetricDefinition, MetricId, Tags } from '../metrics/definition.ts'
-import type { Vu } from '../vu/vu.ts'
+import type { ClientContext } from '../protocols/context.ts'
 import type { VuWorld } from '../vu/world.ts'
 
 /** A metric of the script's own, made in init (at the top level of the script). */
@@ -58,7 +58,7 @@ function metricClass(
 ) => CustomMetric<number | boolean> {
   return class implements CustomMetric<number | boolean> {
     readonly name: string
-    readonly #vu: Vu
+    readonly #vu: ClientContext
     readonly #id: MetricId
 
     constructor(name: string, options: MetricUnit | boolean = {}) {

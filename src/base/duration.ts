@@ -1,4 +1,13 @@
-const unitMs: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 0.001, µs: 0.001, ns: 0.000001 }
+const unitMs: Readonly<Record<string, number>> = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 0.001,
+  µs: 0.001,
+  ns: 0.000001,
+}
 const part = /(\d+(?:\.\d+)?|\.\d+)(d|h|ms|m|us|µs|ns|s)/y
 
 /** Milliseconds of `1d2h3m4s5ms`, of a plain number (ms) or of a numeric string (ms); `undefined` when it is not a duration. */

@@ -13,12 +13,14 @@ import type { RunEnding } from './run-ending.ts'
 import type { RunRecord } from './run-record.ts'
 import type { Seat } from './seat.ts'
 
-const summaryTimeoutMs = 120_000
+const defaultSummaryTimeoutMs = 120_000
 
 export interface Conclusion {
   readonly header: RunHeader
   /** From zero to the end of the last iteration. */
   readonly durationMs: number
+  /** Run time after which nothing more was started. */
+  readonly stoppedAtMs: number
   readonly record: RunRecord
   readonly ending: RunEnding
   readonly outputs: OutputSet
@@ -32,7 +34,7 @@ export interface Conclusion {
 export async function concludeRun(conclusion: Conclusion): Promise<RunOutcome> {
   const { ending, outputs, seat } = conclusion
   const summary = summaryOf(conclusion)
-  const files = seat?.isLive ? await filesOf(seat, summary, conclusion.log) : {}
+  const files = seat?.isLive ? await filesOf(seat, summary, conclusion) : {}
   const outcome: RunOutcome = { exitCode: summary.run.exitCode, summary, files, error: ending.error }
   const failuresBefore = outputs.failures.length
   await outputs.stop(outcome)
@@ -40,13 +42,13 @@ export async function concludeRun(conclusion: Conclusion): Promise<RunOutcome> {
   return late.length === 0 ? outcome : { ...outcome, summary: { ...summary, notes: [...summary.notes, ...late] } }
 }
 
-function summaryOf({ header, durationMs, record, ending, outputs }: Conclusion): Summary {
+function summaryOf({ header, durationMs, stoppedAtMs, record, ending, outputs }: Conclusion): Summary {
   const { totals } = record
   const { plan } = header
   // A run that never started has nothing to judge: its error says all.
   const hasRun = durationMs > 0
   const thresholds = hasRun ? record.judge.finish([], durationMs) : []
-  const rates = record.rates.reached(durationMs)
+  const rates = record.rates.reached(stoppedAtMs)
   const generator = judgeGenerator({
     plan,
     workers: header.workers,
@@ -91,12 +93,12 @@ function summaryOf({ header, durationMs, record, ending, outputs }: Conclusion):
 }
 
 /** What handleSummary wants written; a handleSummary that fails is told and changes nothing. */
-async function filesOf(seat: Seat, summary: Summary, log: Logger): Promise<Record<string, string>> {
+async function filesOf(seat: Seat, summary: Summary, { log, header }: Conclusion): Promise<Record<string, string>> {
   try {
     const result = await callLifecycle(seat, {
       name: 'handleSummary',
       input: JSON.stringify(summary),
-      timeoutMs: summaryTimeoutMs,
+      timeoutMs: header.plan.handleSummaryTimeoutMs ?? defaultSummaryTimeoutMs,
     })
     if ('failure' in result) throw new Error(result.failure.message)
     const files: unknown = result.json === undefined ? {} : JSON.parse(result.json)
@@ -112,5 +114,7 @@ async function filesOf(seat: Seat, summary: Summary, log: Logger): Promise<Recor
 
 /** Metrics of which a worker had no room for more tag sets. */
 function overflowedMetrics(totals: Totals): string[] {
-  return [...new Set([...totals.series()].filter((series) => series.tags['overflow'] === 'true').map((series) => series.metric.name))]
+  return [
+    ...new Set([...totals.series()].filter((series) => series.tags['overflow'] === 'true').map((series) => series.metric.name)),
+  ]
 }

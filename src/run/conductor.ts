@@ -13,7 +13,7 @@ import type { RunHeader, RunOutcome } from '../results/run-outcome.ts'
 import type { FromWorker, StopReason } from '../wire/messages.ts'
 import type { ActiveRun, RunControl } from './control.ts'
 import type { Crew } from './crew.ts'
-import { IterationGrants } from './iteration-grants.ts'
+import { openGrants, type SharedGrants } from './iteration-grants.ts'
 import { callLifecycle } from './lifecycle-call.ts'
 import { concludeRun } from './conclude-run.ts'
 import { OutputSet } from './output-set.ts'
@@ -47,7 +47,7 @@ export class Conductor implements ActiveRun {
   readonly #record: RunRecord
   readonly #ending = new RunEnding()
   readonly #listeners: ((snapshot: Snapshot) => void)[] = []
-  readonly #grants = new Map<string, IterationGrants>()
+  #grants: ReadonlyMap<string, SharedGrants<Seat>> = new Map()
   readonly #gate = deferred()
   /** Resolves when every worker has finished or is lost. */
   readonly #allFinished = deferred()
@@ -57,6 +57,8 @@ export class Conductor implements ActiveRun {
   #zeroEpochMs = Date.now()
   /** Run time at which the last worker finished. */
   #endedAtMs = 0
+  /** Run time at which the run was told to start nothing more, if it was. */
+  #stoppedAtMs: number | undefined
   #watch: StuckWatch | undefined
 
   constructor(options: ConductorOptions) {
@@ -111,6 +113,7 @@ export class Conductor implements ActiveRun {
     return concludeRun({
       header: header ?? this.#header(),
       durationMs: this.#endedAtMs,
+      stoppedAtMs: this.#stoppedAtMs ?? this.#endedAtMs,
       record: this.#record,
       ending: this.#ending,
       outputs: this.#outputs,
@@ -127,10 +130,7 @@ export class Conductor implements ActiveRun {
     for (const seat of this.#seats) seat.onLost = (reason) => this.#lose(seat, reason)
     const taps = [...new Set(session.outputs.flatMap((output) => output.tap ?? []))]
     await crew.assign(this.#seats, { plan, taps, onMessage: (seat, message) => this.#receive(seat, message) })
-    for (const scenario of plan.scenarios) {
-      if (scenario.executor === 'shared-iterations')
-        this.#grants.set(scenario.name, new IterationGrants(scenario.iterations, this.#seats.length))
-    }
+    this.#grants = openGrants(plan, this.#seats)
   }
 
   #header(): RunHeader {
@@ -175,7 +175,7 @@ export class Conductor implements ActiveRun {
     this.#watch = new StuckWatch(this.#seats, session.log, performance.now() + startLeadMs + limitMs + overtimeMs)
     for (const seat of this.#seats) {
       if (seat.isLive) this.#record.join(seat.link.workerId)
-      const grants = Object.fromEntries([...this.#grants].map(([scenario, left]) => [scenario, left.take()]))
+      const grants = Object.fromEntries([...this.#grants].map(([scenario, shared]) => [scenario, shared.takeFor(seat)]))
       seat.send({ type: 'start', zeroEpochMs: this.#zeroEpochMs, zeroHostMs: this.#zeroHostMs, setupJson, grants })
     }
     const ticking = setInterval(() => this.#record.tick(), 500)
@@ -190,11 +190,11 @@ export class Conductor implements ActiveRun {
 
   /** Shared iterations that no worker was given. */
   #dropUngranted(): void {
-    for (const [scenario, grants] of this.#grants) {
-      if (grants.leftCount === 0) continue
+    for (const [scenario, { leftCount }] of this.#grants) {
+      if (leftCount === 0) continue
       const views: readonly Tags[] = [{}, { scenario }]
       for (const tags of views)
-        this.#record.addOwn([{ metric: builtin.droppedIterations, tags, type: 'counter', sum: grants.leftCount }])
+        this.#record.addOwn([{ metric: builtin.droppedIterations, tags, type: 'counter', sum: leftCount }])
     }
   }
 
@@ -220,7 +220,7 @@ export class Conductor implements ActiveRun {
           scenario: message.scenario,
           command: {
             type: 'grant',
-            iterations: this.#ending.isStopped ? [] : (this.#grants.get(message.scenario)?.take() ?? []),
+            iterations: this.#ending.isStopped ? [] : (this.#grants.get(message.scenario)?.takeFor(seat) ?? []),
           },
         })
       case 'request':
@@ -274,6 +274,7 @@ export class Conductor implements ActiveRun {
     this.#ending.stop(reason)
     this.#gate.resolve()
     if (this.#state !== 'running') return
+    this.#stoppedAtMs ??= this.#nowMs()
     const graceMs = how === 'now' ? 0 : Math.max(0, ...this.#options.plan.scenarios.map((scenario) => scenario.gracefulStopMs))
     if (this.#watch) this.#watch.deadlineMs = Math.min(this.#watch.deadlineMs, performance.now() + graceMs + overtimeMs)
     for (const seat of this.#seats) seat.send({ type: 'stop', reason, now: how === 'now' })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { IterationGrants } from './iteration-grants.ts'
+import { IterationGrants, SharedGrants } from './iteration-grants.ts'
 
 test('grants cover every number once, in order, whatever the number of workers', () => {
   fc.assert(
@@ -32,4 +32,12 @@ test('two workers share 1,000 iterations in a few dozen shrinking grants', () =>
   expect(sizes[0]).toBe(250)
   expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
   expect(sizes.length).toBeLessThan(40)
+})
+
+test('workers without VUs of the scenario get none', () => {
+  const grants = new SharedGrants(10, ['a', 'b'])
+  expect(grants.takeFor('c')).toEqual([])
+  expect(grants.takeFor('a')).toEqual([[0, 2]])
+  expect(grants.takeFor('b')).toEqual([[2, 4]])
+  expect(grants.leftCount).toBe(6)
 })

@@ -41,7 +41,7 @@ export class RunRecord {
     this.problems = new ProblemBook(options.log)
     this.judge = new ThresholdJudge(options.plan.areThresholdsSkipped ? [] : options.plan.thresholds, {
       metrics: options.metrics,
-      noData: 'native',
+      noData: options.plan.isNoDataAPass ? 'compatible' : 'native',
     })
     this.#collector = new Collector((snapshot) => this.#closeSecond(snapshot))
   }

@@ -5,6 +5,10 @@ import type { Seat } from './seat.ts'
 const silentMs = 5000
 /** Between ending the loop from outside and killing the process, in ms. */
 const killAfterMs = 4000
+/** One interruption ends one loop, that of one VU; the next VU may loop as well. */
+const terminateEveryMs = 300
+/** VUs of one worker whose loops are ended one by one before the process is. */
+const maxTerminations = 100
 
 /**
  * Watches the workers of a running run: names the function that blocks a silent one, and after the deadline ends the
@@ -14,7 +18,7 @@ export class StuckWatch {
   readonly #seats: readonly Seat[]
   readonly #log: Logger
   readonly #warned = new Set<Seat>()
-  readonly #terminated = new Map<Seat, number>()
+  readonly #overdue = new Map<Seat, { sinceMs: number; terminatedAtMs: number; count: number }>()
   readonly #timer: NodeJS.Timeout
   /** `performance.now()` by which every worker must have finished. */
   deadlineMs: number
@@ -23,7 +27,7 @@ export class StuckWatch {
     this.#seats = seats
     this.#log = log
     this.deadlineMs = deadlineMs
-    this.#timer = setInterval(() => this.#look(), 500)
+    this.#timer = setInterval(() => this.#look(), 250)
   }
 
   stop(): void {
@@ -40,14 +44,21 @@ export class StuckWatch {
         void this.#name(seat)
       }
       if (!isSilent) this.#warned.delete(seat)
-      const terminatedAtMs = this.#terminated.get(seat)
-      if (nowMs > this.deadlineMs && terminatedAtMs === undefined) {
-        this.#terminated.set(seat, nowMs)
-        void this.#terminate(seat)
-      } else if (terminatedAtMs !== undefined && nowMs > terminatedAtMs + killAfterMs) {
-        seat.link.kill()
-      }
+      if (nowMs > this.deadlineMs) this.#end(seat, nowMs)
     }
+  }
+
+  /** Past the deadline: a worker that hears us ends by itself, one that loops has its loops ended, one that stays silent is killed. */
+  #end(seat: Seat, nowMs: number): void {
+    const overdue = this.#overdue.get(seat) ?? { sinceMs: nowMs, terminatedAtMs: Number.NEGATIVE_INFINITY, count: 0 }
+    this.#overdue.set(seat, overdue)
+    const isHeard = seat.heardAtMs > overdue.terminatedAtMs && overdue.count > 0
+    if (isHeard) overdue.sinceMs = Math.max(overdue.sinceMs, seat.heardAtMs)
+    if (nowMs > overdue.sinceMs + killAfterMs || overdue.count >= maxTerminations) return seat.link.kill()
+    if (nowMs < overdue.terminatedAtMs + terminateEveryMs) return
+    overdue.terminatedAtMs = nowMs
+    overdue.count += 1
+    void this.#terminate(seat, overdue.count)
   }
 
   async #name(seat: Seat): Promise<void> {
@@ -57,8 +68,9 @@ export class StuckWatch {
     )
   }
 
-  async #terminate(seat: Seat): Promise<void> {
+  async #terminate(seat: Seat, count: number): Promise<void> {
     const where = await seat.link.interrupt({ terminate: true })
+    if (count > 3) return
     this.#warn(`worker ${seat.index + 1} did not end in time${where === undefined ? '' : `: it was stopped in ${where}`}`)
   }
 

@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/user-error.ts'
 import type { MetricDefinition, MetricId, TagSetId, Tags } from '../metrics/definition.ts'
 import type { Sink } from '../metrics/sink.ts'
-import type { Dialer } from '../net/dialer.ts'
 import type { Scenario } from '../plan/plan.ts'
 import type { ClientContext } from '../protocols/context.ts'
 import { IterationInterrupted } from './interruption.ts'
@@ -64,7 +63,7 @@ export class Vu implements ClientContext {
   get clock(): Clock {
     return this.world.clock
   }
-  get dialer(): Dialer {
+  get dialer(): ClientContext['dialer'] {
     return this.world.dialer
   }
   get localAddress(): string | undefined {

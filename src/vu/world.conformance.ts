@@ -2,7 +2,6 @@ import { hostClock, hostNowMs } from '../base/clock.ts'
 import { collectingLogger } from '../base/logger.ts'
 import { createRegistry } from '../metrics/registry.ts'
 import type { MetricRegistry } from '../metrics/registry.ts'
-import type { Dialer } from '../net/dialer.ts'
 import { ProblemLog } from './problem-log.ts'
 import type { VuWorld } from './world.ts'
 
@@ -14,7 +13,7 @@ export function soloWorld(): VuWorld & {
 } {
   const requests: string[] = []
   const shared = new Map<symbol, unknown>()
-  const noDialer: Dialer = {
+  const noDialer: VuWorld['dialer'] = {
     dial: () => Promise.reject(new Error('this world has no network')),
     permit: () => undefined,
     httpProxyFor: () => undefined,

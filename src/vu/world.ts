@@ -2,10 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Tags } from '../metrics/definition.ts'
 import type { MetricRegistry } from '../metrics/registry.ts'
-import type { Dialer } from '../net/dialer.ts'
 import type { TestPlan } from '../plan/plan.ts'
+import type { ClientContext } from '../protocols/context.ts'
 import type { ProblemLog } from './problem-log.ts'
-import type { Vu } from './vu.ts'
 
 /** What all VUs of one worker share. */
 export interface VuWorld {
@@ -13,13 +12,13 @@ export interface VuWorld {
   readonly plan: TestPlan | undefined
   readonly registry: MetricRegistry
   readonly clock: Clock
-  readonly dialer: Dialer
+  readonly dialer: ClientContext['dialer']
   readonly log: Logger
   readonly env: Tags
   readonly view: WorkerView
   readonly problems: ProblemLog
   /** The VU whose script instance is being made: metric objects constructed now belong to it. VUs are made one at a time. */
-  initializing: Vu | undefined
+  initializing: ClientContext | undefined
   /** One object per worker and key, made on first use: caches and pools of protocols. */
   shared<T>(key: symbol, make: () => T): T
 }

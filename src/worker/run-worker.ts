@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { usableCoreCount } from '../base/cores.ts'
 import type { Logger } from '../base/logger.ts'
 import { UserError, messageOf } from '../base/user-error.ts'
@@ -28,7 +27,7 @@ export function runWorker(channel: WorkerChannel): void {
 
 class Worker {
   readonly #channel: WorkerChannel
-  readonly #id = randomUUID()
+  readonly #id = process.env['BRUNT_WORKER_ID'] ?? `pid-${process.pid}`
   readonly #log: Logger
   #env: Readonly<Record<string, string>> = {}
   #host: ScriptHost | undefined

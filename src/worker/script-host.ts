@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { UserError, messageOf } from '../base/user-error.ts'
 import { exitCode } from '../base/exit-code.ts'
 import type { MetricDefinition } from '../metrics/definition.ts'
@@ -93,7 +94,7 @@ export class ScriptHost {
       return error.hint === undefined ? stack : `${stack}\n    hint: ${error.hint}`
     }
     if (error instanceof Error) return this.#program.locate(error.stack ?? `${error.name}: ${error.message}`)
-    return `the script threw ${typeof error === 'object' ? JSON.stringify(error) : String(error)}`
+    return `the script threw ${inspect(error, { depth: 3, breakLength: Number.POSITIVE_INFINITY })}`
   }
 
   locate(text: string): string {

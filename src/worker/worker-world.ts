@@ -5,7 +5,6 @@ import type { MetricRegistry } from '../metrics/registry.ts'
 import type { Dialer } from '../net/dialer.ts'
 import type { TestPlan } from '../plan/plan.ts'
 import { ProblemLog } from '../vu/problem-log.ts'
-import type { Vu } from '../vu/vu.ts'
 import type { VuWorld, WorkerView } from '../vu/world.ts'
 
 export interface WorldParts {
@@ -29,7 +28,7 @@ export class WorkerWorld implements VuWorld {
   readonly env: Tags
   readonly view: WorkerView
   readonly problems: ProblemLog
-  initializing: Vu | undefined
+  initializing: VuWorld['initializing']
   readonly #shared = new Map<symbol, unknown>()
 
   constructor(parts: WorldParts) {
