@@ -64,7 +64,7 @@ export const resultFlags: readonly FlagSpec[] = [
     kind: 'values',
     placeholder: 'OUTPUT',
     group: 'Results',
-    help: 'raw samples as json=FILE or csv=FILE; may be repeated',
+    help: 'raw samples as json=FILE or csv=FILE, latency histograms as hdr=FILE; may be repeated',
   },
   { name: 'summary', kind: 'values', placeholder: 'FILE', group: 'Results', help: 'the result as JSON; - is standard output' },
   { name: 'json', kind: 'switch', group: 'Results', help: 'the same as --summary -' },

@@ -2,6 +2,7 @@ import { UserError } from '../base/user-error.ts'
 import { csvOutput } from './csv/output.ts'
 import { csvTap } from './csv/tap.ts'
 import { parseCsvTimeFormat } from './csv/value.ts'
+import { hdrOutput } from './hdr/output.ts'
 import { jsonOutput } from './json/output.ts'
 import { jsonTap } from './json/tap.ts'
 import type { Output, SampleOutput, Tap } from './output.ts'
@@ -37,6 +38,10 @@ const outputs: Readonly<Record<string, OutputFactory>> = {
       const path = target || env['BRUNT_CSV_FILENAME'] || env['K6_CSV_FILENAME'] || 'file.csv'
       return { output: csvOutput({ path, stdout }), tap: `csv:${timeFormat}` }
     },
+  },
+  hdr: {
+    usage: 'hdr=FILE, hdr=FILE.gz or hdr=-',
+    create: (target, { stdout }) => ({ output: hdrOutput({ path: target || 'latency.hlog', stdout }), tap: undefined }),
   },
 }
 
