@@ -1,6 +1,6 @@
 import { UserError } from '../base/user-error.ts'
 import { builtin } from '../metrics/definition.ts'
-import type { Vu } from '../vu/vu.ts'
+import type { Pending, Vu } from '../vu/vu.ts'
 
 /** Waits. Rejects only when the iteration is interrupted. `seconds` may have fractions; 0, negative and NaN return at once. */
 export type Sleep = (seconds: number) => Promise<void>
@@ -19,23 +19,38 @@ export function bindSleep(vu: Vu): Sleep {
     if (vu.interruption) return Promise.reject(vu.interruption)
     const ms = Math.ceil(seconds * 1000)
     if (!(ms > 0)) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const pending = {
-        interrupt(reason: Error): void {
-          clearTimeout(timer)
-          reject(reason)
-        },
-      }
-      const timer = setTimeout(
-        () => {
-          vu.removePending(pending)
-          resolve()
-        },
-        Math.min(ms, 2_147_483_647),
-      )
-      vu.addPending(pending)
-    })
+    return new Promise((resolve, reject) => new Sleeper(vu, ms, resolve, reject))
   }
+}
+
+/** One sleep that is under way. A class, not closures: thousands of VUs sleep at once. */
+class Sleeper implements Pending {
+  readonly #vu: Vu
+  readonly #resolve: () => void
+  readonly #reject: (reason: Error) => void
+  readonly #timer: NodeJS.Timeout
+
+  constructor(vu: Vu, ms: number, resolve: () => void, reject: (reason: Error) => void) {
+    this.#vu = vu
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#timer = setTimeout(wake, Math.min(ms, 2_147_483_647), this)
+    vu.addPending(this)
+  }
+
+  wake(): void {
+    this.#vu.removePending(this)
+    this.#resolve()
+  }
+
+  interrupt(reason: Error): void {
+    clearTimeout(this.#timer)
+    this.#reject(reason)
+  }
+}
+
+function wake(sleeper: Sleeper): void {
+  sleeper.wake()
 }
 
 export function bindGroup(vu: Vu): Group {

@@ -37,6 +37,11 @@ export class VuRoster {
   #growing: Promise<boolean> | undefined
   #hasWarned = false
   readonly #failures: unknown[] = []
+  readonly #left = (): void => this.#looping.leave()
+  readonly #failed = (error: unknown): void => {
+    this.#fail(error)
+    this.#looping.leave()
+  }
 
   constructor(options: RosterOptions) {
     this.#options = options
@@ -82,9 +87,7 @@ export class VuRoster {
     if (seat.isLooping) return
     seat.isLooping = true
     this.#looping.enter()
-    this.#loop(seat)
-      .catch((error: unknown) => this.#fail(error))
-      .finally(() => this.#looping.leave())
+    this.#loop(seat).then(this.#left, this.#failed)
   }
 
   /** A bug in the pool, never the script's fault: ends the scenario instead of leaving it hanging. */
@@ -116,19 +119,15 @@ export class VuRoster {
         if (await source.refill()) continue
         break
       }
-      await this.#iterate(seat, seat.hold, index)
+      seat.isIterating = true
+      const outcome = await seat.hold.run({ index, dueAtMs: undefined })
+      seat.isIterating = false
+      // The script may still cling to an interrupted iteration: go on with another VU.
+      if (outcome === 'interrupted') this.#release(seat)
       if (this.#breather.isDue()) await this.#breather.breathe()
     }
     this.#release(seat)
     seat.isLooping = false
-  }
-
-  async #iterate(seat: Seat, hold: VuHold, index: number): Promise<void> {
-    seat.isIterating = true
-    const outcome = await hold.run({ index, dueAtMs: undefined })
-    seat.isIterating = false
-    // The script may still cling to an interrupted iteration: go on with another VU.
-    if (outcome === 'interrupted') this.#release(seat)
   }
 
   #release(seat: Seat): void {

@@ -17,9 +17,16 @@ export interface ClientContext extends Recorder {
   /** Says something to the user, once per distinct text. */
   warn(text: string): void
   debug(text: string): void
-  /**
-   * `iteration-end`: drop cookies. `interrupt`: reject what is pending with the given reason, keep nothing half-read.
-   * `retire`: close sockets, the VU is over.
-   */
-  on(event: 'iteration-end' | 'interrupt' | 'retire', listener: (reason?: Error) => void): void
+  /** Tells this client of the VU's moments from now on. */
+  attach(client: AttachedClient): void
+}
+
+/** The moments of a VU that its clients must know of. An object rather than callbacks: there are thousands of VUs. */
+export interface AttachedClient {
+  /** Drop cookies. */
+  iterationEnded(): void
+  /** Reject what is pending with this reason, keep nothing half-read. */
+  interrupted(reason: Error): void
+  /** The VU is over: close sockets. */
+  retired(): void
 }

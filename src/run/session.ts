@@ -1,11 +1,10 @@
 import type { Logger } from '../base/logger.ts'
 import type { Tags } from '../metrics/definition.ts'
-import type { TestPlan } from '../plan/plan.ts'
 import type { Output, SampleOutput } from '../outputs/output.ts'
 import type { ScriptBundle } from '../script/bundle.ts'
 import type { WorkerSource } from '../wire/link.ts'
 import type { Inspection } from '../wire/messages.ts'
-import type { ActiveRun } from './control.ts'
+import type { StartRun } from './control.ts'
 
 /** An output under the name the user gave it; `tap` names the encoder that workers run for a sample output. */
 export interface BoundOutput {
@@ -33,6 +32,6 @@ export interface RunSession {
   /** Runs the script's init as VU 0. Rejects with a UserError (exit code 107 when the script is at fault). */
   inspect(): Promise<Inspection>
   /** Starts one run; await its outcome before the next. */
-  start(plan: TestPlan): ActiveRun
+  readonly start: StartRun
   close(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { deferred } from '../base/deferred.ts'
 import type { Scenario } from '../plan/plan.ts'
 import { RunAborted } from './interruption.ts'
-import { IterationRunner, iterationMetrics } from './iteration.ts'
+import { IterationRunner, iterationSinks } from './iteration.ts'
 import { Vu } from './vu.ts'
 import { soloWorld } from './world.conformance.ts'
 
@@ -17,7 +17,7 @@ function running(exec: (data: unknown) => unknown): {
   const world = soloWorld()
   const vu = new Vu({ id: 1, idInInstance: 1 }, world)
   vu.enter(scenario, world.registry.tagSet(world.registry.root, { scenario: 's' }))
-  const runner = new IterationRunner(vu, exec, iterationMetrics(world.registry))
+  const runner = new IterationRunner(vu, exec, { ...iterationSinks(world.registry, vu.tags), ended: () => undefined })
   const counts = (): Record<string, number> =>
     Object.fromEntries(
       world.registry.drain().map((series) => {

@@ -3,7 +3,7 @@ import { messageOf } from '../base/user-error.ts'
 import type { MetricDefinition, MetricId, TagSetId, Tags } from '../metrics/definition.ts'
 import type { Sink } from '../metrics/sink.ts'
 import type { Scenario } from '../plan/plan.ts'
-import type { ClientContext } from '../protocols/context.ts'
+import type { AttachedClient, ClientContext } from '../protocols/context.ts'
 import { IterationInterrupted } from './interruption.ts'
 import type { VuWorld } from './world.ts'
 
@@ -16,8 +16,6 @@ export type VuPhase = 'init' | 'setup' | 'idle' | 'iteration' | 'teardown' | 'su
 export interface Pending {
   interrupt(reason: Error): void
 }
-
-type Listener = (reason?: Error) => void
 
 /**
  * One virtual user: a script instance with its own module state, its own clients, tags and groups. It is what protocol
@@ -49,8 +47,10 @@ export class Vu implements ClientContext {
   /** What the script set by itself, for reading back. */
   #userTags: Record<string, string> | undefined
   #abort: AbortController | undefined
-  #pending: Set<Pending> | undefined
-  #listeners: { event: 'iteration-end' | 'interrupt' | 'retire'; listener: Listener }[] | undefined
+  /** What waits; a second one at the same time is rare. */
+  #pending: Pending | undefined
+  #morePending: Set<Pending> | undefined
+  #clients: AttachedClient[] | undefined
 
   constructor(ids: { id: number; idInInstance: number }, world: VuWorld) {
     this.id = ids.id
@@ -99,9 +99,8 @@ export class Vu implements ClientContext {
     this.world.log.log({ level: 'debug', message: text, source: 'engine' })
   }
 
-  on(event: 'iteration-end' | 'interrupt' | 'retire', listener: Listener): void {
-    this.#listeners ??= []
-    this.#listeners.push({ event, listener })
+  attach(client: AttachedClient): void {
+    this.#clients = [...(this.#clients ?? []), client]
   }
 
   /** Gives this VU to a scenario: tags and counters start anew, module state stays. */
@@ -123,7 +122,14 @@ export class Vu implements ClientContext {
 
   endIteration(): void {
     this.phase = 'idle'
-    this.#fire('iteration-end')
+    if (this.#clients === undefined) return
+    for (const client of this.#clients) {
+      try {
+        client.iterationEnded()
+      } catch (error) {
+        this.warn(`a client failed at the end of an iteration: ${messageOf(error)}`)
+      }
+    }
   }
 
   resetTags(): void {
@@ -144,11 +150,12 @@ export class Vu implements ClientContext {
 
   /** Registers something that waits; give the same object to `removePending` when it is over. */
   addPending(pending: Pending): void {
-    this.#pending ??= new Set()
-    this.#pending.add(pending)
+    if (this.#pending === undefined) this.#pending = pending
+    else (this.#morePending ??= new Set()).add(pending)
   }
   removePending(pending: Pending): void {
-    this.#pending?.delete(pending)
+    if (this.#pending === pending) this.#pending = undefined
+    else this.#morePending?.delete(pending)
   }
 
   /** Rejects everything the running iteration waits for. Later calls of that iteration find `interruption` set. */
@@ -156,10 +163,11 @@ export class Vu implements ClientContext {
     if (this.interruption) return
     const reason = new IterationInterrupted(why)
     this.interruption = reason
-    const pending = [...(this.#pending ?? [])]
-    this.#pending?.clear()
+    const pending = [...(this.#pending ? [this.#pending] : []), ...(this.#morePending ?? [])]
+    this.#pending = undefined
+    this.#morePending = undefined
     for (const each of pending) each.interrupt(reason)
-    this.#fire('interrupt', reason)
+    for (const client of this.#clients ?? []) this.#tell('interruption', () => client.interrupted(reason))
     this.#abort?.abort(reason)
   }
 
@@ -175,19 +183,15 @@ export class Vu implements ClientContext {
   }
 
   retire(): void {
-    this.#fire('retire')
-    this.#listeners = undefined
+    for (const client of this.#clients ?? []) this.#tell('retirement', () => client.retired())
+    this.#clients = undefined
   }
 
-  #fire(event: 'iteration-end' | 'interrupt' | 'retire', reason?: Error): void {
-    if (!this.#listeners) return
-    for (const each of this.#listeners) {
-      if (each.event !== event) continue
-      try {
-        each.listener(reason)
-      } catch (error) {
-        this.warn(`a client failed at ${event}: ${messageOf(error)}`)
-      }
+  #tell(moment: string, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.warn(`a client failed at ${moment}: ${messageOf(error)}`)
     }
   }
 }

@@ -1,5 +1,6 @@
 import { usableCoreCount } from '../base/cores.ts'
 import type { Logger } from '../base/logger.ts'
+import { seededRandom } from '../base/random.ts'
 import { UserError, messageOf } from '../base/user-error.ts'
 import { createRegistry } from '../metrics/registry.ts'
 import type { MetricRegistry } from '../metrics/registry.ts'
@@ -155,7 +156,7 @@ class Worker {
       plan,
       registry,
       clock,
-      dialer: createDialer(plan?.network ?? closedNetwork),
+      dialer: createDialer(plan?.network ?? closedNetwork, { random: seededRandom(plan?.seed ?? 0) }),
       log: this.#log,
       env: this.#env,
       view: view ?? new RunView(clock, (request) => this.#request(request)),

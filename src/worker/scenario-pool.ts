@@ -1,15 +1,17 @@
 import type { TagSetId } from '../metrics/definition.ts'
+import type { MetricRegistry } from '../metrics/registry.ts'
+import type { Sink } from '../metrics/sink.ts'
 import type { VuHold, VuPool } from '../executors/executor.ts'
 import type { Scenario } from '../plan/plan.ts'
-import { IterationRunner } from '../vu/iteration.ts'
-import type { IterationMetrics, IterationOutcome } from '../vu/iteration.ts'
+import { IterationRunner, iterationSinks } from '../vu/iteration.ts'
+import type { IterationAccount, IterationOutcome } from '../vu/iteration.ts'
 import type { Vu } from '../vu/vu.ts'
 import type { VuStore } from './vu-store.ts'
 
 export interface ScenarioPoolOptions {
   readonly scenario: Scenario
   readonly store: VuStore
-  readonly metrics: IterationMetrics
+  readonly registry: MetricRegistry
   readonly tags: TagSetId
   readonly minIterationDurationMs: number
   /** Most VUs that this scenario may hold in this worker. */
@@ -19,7 +21,7 @@ export interface ScenarioPoolOptions {
 }
 
 /** One scenario's VUs in this worker: takes them from the store, counts what they do. */
-export class ScenarioPool implements VuPool {
+export class ScenarioPool implements VuPool, IterationAccount {
   readonly options: ScenarioPoolOptions
   readonly #holds = new Map<Vu, Hold>()
   heldCount = 0
@@ -28,8 +30,26 @@ export class ScenarioPool implements VuPool {
   completedCount = 0
   interruptedCount = 0
 
+  readonly iterations: Sink
+  readonly duration: Sink
+  readonly responseTime: Sink
+  readonly errors: Sink
+  readonly interrupted: Sink
+
   constructor(options: ScenarioPoolOptions) {
     this.options = options
+    const sinks = iterationSinks(options.registry, options.tags)
+    this.iterations = sinks.iterations
+    this.duration = sinks.duration
+    this.responseTime = sinks.responseTime
+    this.errors = sinks.errors
+    this.interrupted = sinks.interrupted
+  }
+
+  ended(outcome: IterationOutcome): void {
+    this.runningCount -= 1
+    if (outcome === 'interrupted') this.interruptedCount += 1
+    else this.completedCount += 1
   }
 
   acquire(): VuHold | undefined {
@@ -75,20 +95,13 @@ class Hold implements VuHold {
   constructor(pool: ScenarioPool, vu: Vu) {
     this.#pool = pool
     this.#vu = vu
-    this.#runner = new IterationRunner(vu, execOf(vu, pool.options.scenario.exec), pool.options.metrics)
+    this.#runner = new IterationRunner(vu, execOf(vu, pool.options.scenario.exec), pool)
   }
 
   run(start: { index: number; dueAtMs: number | undefined }): Promise<IterationOutcome> {
     this.#pool.runningCount += 1
-    const running = this.#runner.run(start).then(this.#count)
+    const running = this.#runner.run(start)
     return this.#pool.options.minIterationDurationMs > 0 ? this.#padded(running) : running
-  }
-
-  readonly #count = (outcome: IterationOutcome): IterationOutcome => {
-    this.#pool.runningCount -= 1
-    if (outcome === 'interrupted') this.#pool.interruptedCount += 1
-    else this.#pool.completedCount += 1
-    return outcome
   }
 
   async #padded(running: Promise<IterationOutcome>): Promise<IterationOutcome> {

@@ -12,8 +12,6 @@ import type { Scenario } from '../plan/plan.ts'
 import { requirementsOf } from '../plan/requirements.ts'
 import { stripeOf } from '../plan/segment.ts'
 import type { Stripe } from '../plan/segment.ts'
-import { iterationMetrics } from '../vu/iteration.ts'
-import type { IterationMetrics } from '../vu/iteration.ts'
 import type { Assignment } from '../wire/messages.ts'
 import { HealthProbe } from './health.ts'
 import type { RunClock } from './run-clock.ts'
@@ -44,7 +42,6 @@ export class SegmentRun {
   readonly #options: SegmentRunOptions
   readonly #stripe: Stripe
   readonly #store: VuStore
-  readonly #metrics: IterationMetrics
   readonly #health: HealthProbe
   readonly #lanes = new Map<string, Lane>()
   readonly #stopping = new AbortController()
@@ -55,7 +52,6 @@ export class SegmentRun {
     const { plan } = assignment
     this.#options = options
     this.#stripe = stripeOf(plan.segment, assignment.segment)
-    this.#metrics = iterationMetrics(world.registry)
     this.#health = new HealthProbe(world.registry, Math.min(1, usableCoreCount() / assignment.segment.count))
     this.#store = new VuStore(async (localIndex) => {
       const vu = await host.makeVu(
@@ -87,7 +83,7 @@ export class SegmentRun {
     return new ScenarioPool({
       scenario,
       store: this.#store,
-      metrics: this.#metrics,
+      registry: world.registry,
       tags: world.registry.tagSet(runTags, { ...(isNamed ? { scenario: scenario.name } : {}), ...scenario.tags }),
       minIterationDurationMs: plan.minIterationDurationMs,
       maxVus: 'maxVus' in scenario ? this.#stripe.localCount(scenario.maxVus) : Number.MAX_SAFE_INTEGER,

@@ -5,7 +5,7 @@ import { createRegistry, type MetricRegistry } from '../../metrics/registry.ts'
 import type { SeriesDelta } from '../../metrics/snapshot.ts'
 import { createDialer } from '../../net/direct-dialer.ts'
 import type { DialerSettings } from '../../net/dialer-settings.ts'
-import type { ClientContext } from '../context.ts'
+import type { AttachedClient, ClientContext } from '../context.ts'
 import { createHttpClient } from './client.ts'
 import { createHttpShared, type HttpSharedOptions } from './shared.ts'
 import type { HttpClient, HttpSettings } from './types.ts'
@@ -68,7 +68,7 @@ export function testVu(options: TestVuOptions = {}): TestVu {
     groupings: [{ metric: '*', keys: [...settings.systemTags, 'custom'] }],
     keepAllTags: true,
   })
-  const listeners: { event: string; listener: (reason?: Error) => void }[] = []
+  const clients: AttachedClient[] = []
   const seen: SeriesDelta[] = []
   const vu = {
     warnings: [] as string[],
@@ -93,14 +93,18 @@ export function testVu(options: TestVuOptions = {}): TestVu {
     record: (metric, value, tags) => registry.record(metric, value, tags),
     warn: (text) => void vu.warnings.push(text),
     debug: (text) => void vu.debugTexts.push(text),
-    on: (event, listener) => void listeners.push({ event, listener }),
+    attach: (client) => void clients.push(client),
   }
   const http = createHttpClient(context, createHttpShared(settings, registry, options.shared))
   return Object.assign(vu, {
     http,
     registry,
     fire: (event: string, reason?: Error) => {
-      for (const each of listeners) if (each.event === event) each.listener(reason)
+      for (const client of clients) {
+        if (event === 'iteration-end') client.iterationEnded()
+        else if (event === 'retire') client.retired()
+        else client.interrupted(reason ?? new Error('interrupted'))
+      }
     },
     total: (metric: string, tags: Tags = {}) => {
       seen.push(...registry.drain())

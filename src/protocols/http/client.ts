@@ -2,7 +2,7 @@ import type { Dialed } from '../../net/dialer.ts'
 import { NetworkError } from '../../net/dialer.ts'
 import { networkErrorCode, networkErrorOf } from '../../net/network-error.ts'
 import { type Expirable, WheelEntry } from '../../net/timer-wheel.ts'
-import type { ClientContext } from '../context.ts'
+import type { AttachedClient, ClientContext } from '../context.ts'
 import { runBatch } from './batch.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { createCookieJar } from './cookie-jar.ts'
@@ -34,7 +34,7 @@ export function createHttpClient(context: ClientContext, shared: HttpShared): Ht
   return new VuHttpClient(context, shared)
 }
 
-class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expirable {
+class VuHttpClient implements HttpClient, AttachedClient, ConnectionOwner, SettlementOwner, Expirable {
   readonly #context: ClientContext
   readonly #shared: HttpShared
   readonly #pool = new ConnectionPool()
@@ -51,9 +51,7 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
     this.#context = context
     this.#shared = shared
     this.#settlement = new Settlement(context, shared, this.#pending, this)
-    context.on('iteration-end', () => this.#endIteration())
-    context.on('interrupt', (reason) => this.#interrupt(reason ?? new Error('the iteration was interrupted')))
-    context.on('retire', () => this.#retire())
+    context.attach(this)
   }
 
   get jar(): CookieStore {
@@ -277,22 +275,22 @@ class VuHttpClient implements HttpClient, ConnectionOwner, SettlementOwner, Expi
       this.#shared.wheel.arm(this.#timer, soonestMs - nowMs, nowMs)
   }
 
-  #endIteration(): void {
+  iterationEnded(): void {
     this.#isFirstOfIteration = true
     const { settings } = this.#shared
     if (!settings.noCookiesReset) this.#jar?.clear()
     if (settings.noVuConnectionReuse) this.#closeAll()
   }
 
-  #interrupt(reason: Error): void {
+  interrupted(reason: Error): void {
     for (const exchange of this.#pending.all()) {
       exchange.carrier?.abandon(exchange)
       this.#settlement.reject(exchange, reason)
     }
   }
 
-  #retire(): void {
-    this.#interrupt(new Error('the VU has ended'))
+  retired(): void {
+    this.interrupted(new Error('the VU has ended'))
     this.#closeAll()
     if (this.#timer !== undefined) this.#shared.wheel.cancel(this.#timer)
     this.#armedForMs = Number.POSITIVE_INFINITY

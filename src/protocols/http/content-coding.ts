@@ -62,11 +62,6 @@ export function decodeBody(
   return body
 }
 
-/** Does a Content-Encoding value ask for any work? `identity` and the empty string do not. */
-export function isEncoded(codings: string): boolean {
-  return codingsOf(codings).length > 0
-}
-
 function codingsOf(codings: string): string[] {
   return codings
     .split(',')

@@ -217,10 +217,12 @@ test('a stream reset in the middle of the body is an error, not a short body', a
   const transport = await open(
     serverThat((stream) => {
       stream.respond({ ':status': 200 })
-      stream.write('half', () => stream.close(0x8))
+      // `close` would end the body first; destroying resets the stream with INTERNAL_ERROR.
+      stream.on('error', () => undefined)
+      stream.write('half', () => stream.destroy(new Error('reset')))
     }),
   )
-  await expect(transport.exchange(get('/')).response).rejects.toMatchObject({ code: 1639 })
+  await expect(transport.exchange(get('/')).response).rejects.toMatchObject({ code: 1633 })
 })
 
 test('a body shorter than its Content-Length is an error', async () => {
