@@ -1,5 +1,6 @@
 // `node bench/memory.mjs`: memory per idle VU, with a connection each and without, at 1,000 and 10,000 VUs. PSS of the
-// worker process minus its PSS with one VU of the same script; garbage is collected before each reading.
+// worker process minus its PSS with one VU of the same script, 25 s after the last VU came to rest: until then V8 keeps the
+// young generation of the start. Garbage is collected before each reading.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +37,7 @@ writeFileSync(file, script)
 async function workerPss(vus, target) {
   const child = spawn('node', [program, 'run', file, '--workers', '1'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, VUS: String(vus), SETTLE: String(3 + vus / 1500), ...(target ? { TARGET: target } : {}) },
+    env: { ...process.env, VUS: String(vus), SETTLE: String(25 + vus / 1500), ...(target ? { TARGET: target } : {}) },
   })
   let text = ''
   const settled = new Promise((resolve, reject) => {
