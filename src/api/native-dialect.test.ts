@@ -171,3 +171,9 @@ test('a module that does not exist is refused with those that do', () => {
   const { vu } = bound()
   expect(() => nativeDialect.bind('brunt/nope', vu)).toThrow(/no module "brunt\/nope"/)
 })
+
+test('whoever lists the members of brunt finds them', () => {
+  const names: string[] = []
+  for (const name in bound().brunt) names.push(name)
+  expect(names.sort()).toEqual(['check', 'env', 'execution', 'fail', 'group', 'scenario', 'sleep'])
+})

@@ -56,6 +56,11 @@ class BruntModule {
   }
 }
 
+// Enumerable, so that whoever lists the module's names finds them.
+for (const name of Object.getOwnPropertyNames(BruntModule.prototype)) {
+  if (name !== 'constructor') Object.defineProperty(BruntModule.prototype, name, { enumerable: true })
+}
+
 const modules: Readonly<Record<string, (vu: Vu) => unknown>> = {
   brunt: (vu) => new BruntModule(vu),
   'brunt/http': (vu) => ({ default: new VuHttp(vu) }),

@@ -28,6 +28,7 @@ export type SeriesDelta = { readonly metric: MetricDefinition; readonly tags: Ta
 export interface ScenarioState {
   readonly scenario: string
   readonly activeVus: number
+  /** VUs that the scenario may use now. */
   readonly initializedVus: number
   readonly completed: number
   readonly interrupted: number

@@ -72,5 +72,5 @@ function trendValue(histogram: Histogram, stat: string): number | undefined {
 function quantileOf(stat: string): number | undefined {
   if (stat === 'med') return 0.5
   const percent = /^p\((\d+(?:\.\d+)?)\)$/.exec(stat)?.[1]
-  return percent === undefined || Number(percent) > 100 ? undefined : Number(percent) / 100
+  return percent === undefined || Number(percent) > 100 ? undefined : Number(`${percent}e-2`)
 }

@@ -66,7 +66,8 @@ function submetrics(totals: Totals, plan: TestPlan, options: MetricSummaryOption
   const summaries = [...totals.series()].flatMap((series) => {
     const { metric, tags } = series
     const askedName = asked.get(seriesKey(metric.name, tags))
-    if (Object.keys(tags).length === 0 || (askedName === undefined && isBreakdown(series))) return []
+    // A break-down by error has a part without any error, which says nothing of its own.
+    if (Object.values(tags).every((value) => value === '') || (askedName === undefined && isBreakdown(series))) return []
     const summary = summarizeSeries(series, options)
     return summary ? [[askedName ?? formatSelector(metric.name, tags), { ...summary, tags }] as const] : []
   })

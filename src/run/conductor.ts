@@ -301,7 +301,7 @@ export class Conductor implements ActiveRun {
       totals.completed += state.completed
       totals.interrupted += state.interrupted
       totals.activeVus += state.activeVus
-      totals.initializedVus = Math.max(totals.initializedVus, state.initializedVus)
+      totals.initializedVus += state.initializedVus
     }
     for (const seat of this.#seats) seat.send({ type: 'totals', ...totals })
     for (const listener of this.#listeners) {

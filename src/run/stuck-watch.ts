@@ -5,10 +5,10 @@ import type { Seat } from './seat.ts'
 const silentMs = 5000
 /** Between ending the loop from outside and killing the process, in ms. */
 const killAfterMs = 4000
-/** One interruption ends one loop, that of one VU; the next VU may loop as well. */
-const terminateEveryMs = 300
+/** One termination ends one loop, that of one VU; the next VU may loop as well. A worker that lives says something each second. */
+const lookEveryMs = 1200
 /** VUs of one worker whose loops are ended one by one before the process is. */
-const maxTerminations = 100
+const maxTerminations = 20
 
 /**
  * Watches the workers of a running run: names the function that blocks a silent one, and after the deadline ends the
@@ -18,7 +18,7 @@ export class StuckWatch {
   readonly #seats: readonly Seat[]
   readonly #log: Logger
   readonly #warned = new Set<Seat>()
-  readonly #overdue = new Map<Seat, { sinceMs: number; terminatedAtMs: number; count: number }>()
+  readonly #overdue = new Map<Seat, { sinceMs: number; lookedAtMs: number; count: number }>()
   readonly #timer: NodeJS.Timeout
   /** `performance.now()` by which every worker must have finished. */
   deadlineMs: number
@@ -48,16 +48,22 @@ export class StuckWatch {
     }
   }
 
-  /** Past the deadline: a worker that hears us ends by itself, one that loops has its loops ended, one that stays silent is killed. */
+  /**
+   * Past the deadline: a worker that hears us is told to end now, one that loops has its loops ended, one that stays
+   * silent in spite of that, or does not finish, is killed.
+   */
   #end(seat: Seat, nowMs: number): void {
-    const overdue = this.#overdue.get(seat) ?? { sinceMs: nowMs, terminatedAtMs: Number.NEGATIVE_INFINITY, count: 0 }
+    const overdue = this.#overdue.get(seat) ?? { sinceMs: nowMs, lookedAtMs: nowMs - lookEveryMs, count: 0 }
     this.#overdue.set(seat, overdue)
-    const isHeard = seat.heardAtMs > overdue.terminatedAtMs && overdue.count > 0
-    if (isHeard) overdue.sinceMs = Math.max(overdue.sinceMs, seat.heardAtMs)
-    if (nowMs > overdue.sinceMs + killAfterMs || overdue.count >= maxTerminations) return seat.link.kill()
-    if (nowMs < overdue.terminatedAtMs + terminateEveryMs) return
-    overdue.terminatedAtMs = nowMs
+    if (nowMs > overdue.sinceMs + killAfterMs || overdue.count > maxTerminations) return seat.link.kill()
+    if (nowMs < overdue.lookedAtMs + lookEveryMs) return
+    const hasAnswered = seat.heardAtMs > overdue.lookedAtMs
+    overdue.lookedAtMs = nowMs
+    // After a loop was ended the worker's own timers may be damaged: it is told, again and again, rather than trusted.
+    seat.send({ type: 'stop', reason: 'finished', now: true })
+    if (hasAnswered) return
     overdue.count += 1
+    overdue.sinceMs = nowMs
     void this.#terminate(seat, overdue.count)
   }
 
@@ -70,8 +76,8 @@ export class StuckWatch {
 
   async #terminate(seat: Seat, count: number): Promise<void> {
     const where = await seat.link.interrupt({ terminate: true })
-    if (count > 3) return
-    this.#warn(`worker ${seat.index + 1} did not end in time${where === undefined ? '' : `: it was stopped in ${where}`}`)
+    if (count > 3 || where === undefined) return
+    this.#warn(`worker ${seat.index + 1} did not end in time: the loop in ${where} was ended, its VU is written off`)
   }
 
   #warn(message: string): void {

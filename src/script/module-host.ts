@@ -91,7 +91,9 @@ export class ModuleHost {
 function missingExport(missing: { specifier: string; name: string; namespace: Namespace; place: string | undefined }): UserError {
   const { specifier, name, namespace, place } = missing
   const problem = name === 'default' ? `"${specifier}" has no default export` : `"${specifier}" does not export "${name}"`
-  const names = Object.keys(namespace).filter((key) => key !== 'module.exports')
+  const names: string[] = []
+  // Inherited ones too: a module may have its members on a prototype.
+  for (const key in namespace) if (key !== 'module.exports') names.push(key)
   return new UserError('SCRIPT_EXPORT_MISSING', place === undefined ? problem : `${place}: ${problem}`, {
     hint: `it exports: ${names.slice(0, 30).join(', ')}`,
     exitCode: exitCode.scriptException,

@@ -89,8 +89,8 @@ function importReads(code: string, found: StaticImport, origin: OriginalPosition
     .slice(found.importStart + 'import'.length, found.start - 1)
     .replace(/\bfrom\s*$/, '')
     .trim()
-  if (clause === '') return []
   const specifier = JSON.stringify(found.specifier)
+  if (clause === '') return [`$brunt.import(${specifier});`]
   const namespace = /\*\s*as\s+([\w$\u0080-\uffff]+)$/.exec(clause)?.[1]
   const named = /\{([^]*)\}/.exec(clause)?.[1] ?? ''
   const first = /^[^{*,\s]+/.exec(clause)?.[0]

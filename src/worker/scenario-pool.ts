@@ -16,6 +16,8 @@ export interface ScenarioPoolOptions {
   readonly minIterationDurationMs: number
   /** Most VUs that this scenario may hold in this worker. */
   readonly maxVus: number
+  /** VUs that were planned for it. */
+  readonly plannedVus: number
   /** Says that growing failed: the script's init threw. */
   growFailed(error: unknown): void
 }
@@ -24,7 +26,7 @@ export interface ScenarioPoolOptions {
 export class ScenarioPool implements VuPool, IterationAccount {
   readonly options: ScenarioPoolOptions
   readonly #holds = new Map<Vu, Hold>()
-  heldCount = 0
+  #grownCount = 0
   /** VUs in the middle of an iteration. */
   runningCount = 0
   completedCount = 0
@@ -44,6 +46,18 @@ export class ScenarioPool implements VuPool, IterationAccount {
     this.responseTime = sinks.responseTime
     this.errors = sinks.errors
     this.interrupted = sinks.interrupted
+  }
+
+  /** VUs that this scenario may use now: the planned ones and those it grew. */
+  get vuCount(): number {
+    return this.options.plannedVus + this.#grownCount
+  }
+
+  /** Counts the iterations that still run as interrupted: nobody waits for them any more. */
+  giveUp(): void {
+    this.interrupted.add(this.runningCount)
+    this.interruptedCount += this.runningCount
+    this.runningCount = 0
   }
 
   ended(outcome: IterationOutcome): void {
@@ -69,15 +83,15 @@ export class ScenarioPool implements VuPool, IterationAccount {
       hold = new Hold(this, vu)
       this.#holds.set(vu, hold)
     }
-    this.heldCount += 1
     return hold
   }
 
   async grow(): Promise<boolean> {
     const { store, maxVus } = this.options
-    if (this.heldCount >= maxVus) return false
+    if (this.vuCount >= maxVus) return false
     try {
       await store.add()
+      this.#grownCount += 1
       return true
     } catch (error) {
       this.options.growFailed(error)
@@ -125,7 +139,6 @@ class Hold implements VuHold {
   }
 
   release(): void {
-    this.#pool.heldCount -= 1
     this.#pool.options.store.give(this.#vu)
   }
 }

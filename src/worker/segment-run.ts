@@ -29,6 +29,9 @@ export interface SegmentRunOptions {
   askForIterations(scenario: string): void
 }
 
+/** Executors end within an iteration's clean-up (half a second) once they are stopped. */
+const giveUpAfterMs = 1500
+
 interface Lane {
   readonly scenario: Scenario
   readonly executor: Executor
@@ -46,6 +49,8 @@ export class SegmentRun {
   readonly #lanes = new Map<string, Lane>()
   readonly #stopping = new AbortController()
   readonly #abort = new AbortController()
+  readonly #givenUp = deferred<PromiseSettledResult<void>[]>()
+  #stoppedNowAtMs: number | undefined
 
   constructor(options: SegmentRunOptions) {
     const { assignment, host, world } = options
@@ -86,6 +91,7 @@ export class SegmentRun {
       registry: world.registry,
       tags: world.registry.tagSet(runTags, { ...(isNamed ? { scenario: scenario.name } : {}), ...scenario.tags }),
       minIterationDurationMs: plan.minIterationDurationMs,
+      plannedVus: requirementsOf({ scenarios: [scenario] }, this.#stripe).plannedVus,
       maxVus: 'maxVus' in scenario ? this.#stripe.localCount(scenario.maxVus) : Number.MAX_SAFE_INTEGER,
       growFailed: (error) =>
         world.log.log({
@@ -131,11 +137,24 @@ export class SegmentRun {
         wantIterations: () => this.#wantIterations(lane),
       })
     })
-    const ends = await Promise.allSettled(runs)
+    const ends = await Promise.race([Promise.allSettled(runs), this.#givenUp.promise])
     this.#health.stop()
     this.#store.retireAll()
     for (const end of ends)
       if (end.status === 'rejected') throw new Error(`an executor failed: ${messageOf(end.reason)}`, { cause: end.reason })
+  }
+
+  #giveUp(): void {
+    let lostCount = 0
+    for (const { pool } of this.#lanes.values()) {
+      lostCount += pool.runningCount
+      pool.giveUp()
+    }
+    if (lostCount > 0) {
+      const message = `${lostCount} VU${lostCount === 1 ? '' : 's'} did not come back from an iteration and ${lostCount === 1 ? 'was' : 'were'} written off`
+      this.#options.world.log.log({ level: 'warn', message, source: 'engine' })
+    }
+    this.#givenUp.resolve([])
   }
 
   #wantIterations(lane: Lane): Promise<readonly Range[]> {
@@ -157,9 +176,17 @@ export class SegmentRun {
     lane.executor.command(command)
   }
 
+  /**
+   * Called again and again when the run must end now. Executors that do not end in spite of it are given up: a loop that was
+   * ended from outside may have taken their waiting along.
+   */
   stop(isNow: boolean): void {
     this.#stopping.abort()
-    if (isNow) this.#abort.abort()
+    if (isNow) {
+      this.#abort.abort()
+      this.#stoppedNowAtMs ??= performance.now()
+      if (performance.now() > this.#stoppedNowAtMs + giveUpAfterMs) this.#giveUp()
+    }
     for (const lane of this.#lanes.values()) lane.wants?.resolve([])
   }
 
@@ -190,7 +217,7 @@ export class SegmentRun {
     return [...this.#lanes.values()].map(({ scenario, pool, executor, dropped }) => ({
       scenario: scenario.name,
       activeVus: pool.runningCount,
-      initializedVus: this.#store.count,
+      initializedVus: pool.vuCount,
       completed: pool.completedCount,
       interrupted: pool.interruptedCount,
       dropped,

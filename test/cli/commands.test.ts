@@ -107,10 +107,11 @@ test('target prints where it listens, and Ctrl-C ends it with 0', async () => {
 })
 
 test('quick --print-script prints a script and sends nothing', async () => {
-  const { code, stdout } = await brunt(['quick', 'http://127.0.0.1:1/', '--rate', '5', '-c', '2', '--print-script'])
+  const cwd = newFolder()
+  const { code, stdout } = await brunt(['quick', 'http://127.0.0.1:1/', '--rate', '5', '-c', '2', '--print-script'], { cwd })
   expect(code).toBe(0)
   expect(stdout).toContain('"executor": "constant-arrival-rate"')
-  expect(existsSync('.brunt')).toBe(false)
+  expect(existsSync(path.join(cwd, '.brunt'))).toBe(false)
 })
 
 test('a reader that goes away is no error', async () => {

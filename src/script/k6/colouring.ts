@@ -1,0 +1,170 @@
+import { nowhere, type Value } from './flow-graph.ts'
+import { blockingMethodsOf, kindOfHostFunction, steppedMethods } from './host-surface.ts'
+import { isLibrary } from './partitions.ts'
+import type { CallSite, CannotWait, FunctionFacts, ProgramFacts } from './program-facts.ts'
+import { bare } from './syntax.ts'
+
+/** A call that may wait. */
+export interface WaitingSite {
+  readonly site: CallSite
+  /** The called function certainly waits; otherwise only the run can tell. */
+  readonly isCertain: boolean
+  /** The function called is one of ours, with a callback that may wait: `arr.map(cb)`, `Array.from(x, cb)`, `new Promise(cb)`. */
+  readonly stepped: 'method' | 'array-from' | 'new-promise' | undefined
+  /** Set where the code cannot wait. */
+  readonly cannotWait: CannotWait | undefined
+}
+
+export interface Colouring {
+  readonly sites: readonly WaitingSite[]
+  readonly functions: ReadonlySet<FunctionFacts>
+  /** Packages whose functions cannot be made to wait. */
+  readonly opaque: ReadonlySet<string>
+  /** Partitions with an iterator whose `next` may wait. */
+  readonly hasWaitingIterator: (partition: string) => boolean
+}
+
+interface Candidate {
+  readonly site: CallSite
+  readonly isBlocking: boolean
+  readonly isNamedAsBlocking: boolean
+  readonly stepped: WaitingSite['stepped']
+  readonly isTakingCallbacks: boolean
+  readonly callbacks: readonly Value[]
+  waits: boolean
+}
+
+/** Finds all functions and calls that may wait, to the fixpoint. A package in which something cannot wait becomes opaque as a whole. */
+export function colour(facts: ProgramFacts): Colouring {
+  const named = blockingMethodsOf(facts.modules)
+  const candidates = facts.sites
+    .filter(({ isBind, position }) => !isBind && position !== 'commonjs')
+    .map((site) => candidate(facts, site, named))
+  const storedCache = new Map<string, readonly Value[]>()
+  const storedIn = (partition: string): readonly Value[] => {
+    const known = storedCache.get(partition) ?? facts.storedFunctions(partition)
+    storedCache.set(partition, known)
+    return known
+  }
+  const opaque = new Set<string>()
+  for (;;) {
+    const functions = new Set<FunctionFacts>()
+    const waits = (value: Value): boolean => {
+      if (value.kind === 'function') return functions.has(value.of)
+      if (value.kind === 'stored') return storedIn(value.partition).some((each) => each.kind !== 'stored' && waits(each))
+      return value.kind === 'host' && kindOfHostFunction(value.module, value.path) === 'blocking'
+    }
+    const spoilt = spread(candidates, { functions, waits, storedIn, opaque })
+    const fresh = [...spoilt].filter((partition) => !opaque.has(partition))
+    if (fresh.length === 0) {
+      return {
+        sites: candidates.filter((each) => each.waits).map((each) => waitingSite(each, functions, waits)),
+        functions,
+        opaque,
+        hasWaitingIterator: (partition) => [...facts.propertyValues(partition, 'next')].some(waits),
+      }
+    }
+    for (const partition of fresh) opaque.add(partition)
+  }
+}
+
+interface Spreading {
+  readonly functions: Set<FunctionFacts>
+  readonly waits: (value: Value) => boolean
+  readonly storedIn: (partition: string) => readonly Value[]
+  readonly opaque: ReadonlySet<string>
+}
+
+/** Colours until nothing changes; gives the packages in which a place cannot wait. */
+function spread(candidates: readonly Candidate[], { functions, waits, storedIn, opaque }: Spreading): Set<string> {
+  for (const each of candidates) each.waits = false
+  const spoilt = new Set<string>()
+  for (let hasChanged = true; hasChanged; ) {
+    hasChanged = false
+    for (const each of candidates) {
+      const { site } = each
+      if (each.waits || site.partition === 'helpers' || opaque.has(site.partition)) continue
+      const mayWait =
+        each.isBlocking ||
+        each.isNamedAsBlocking ||
+        [...site.functions].some((callee) => functions.has(callee)) ||
+        [...site.stored].some((partition) => storedIn(partition).some(waits)) ||
+        ((each.isTakingCallbacks || each.stepped) && each.callbacks.some(waits))
+      if (!mayWait) continue
+      each.waits = true
+      hasChanged = true
+      if (whyNot(site) !== undefined) {
+        if (isLibrary(site.partition)) spoilt.add(site.partition)
+      } else if (site.within) functions.add(site.within)
+      else if (isLibrary(site.partition)) spoilt.add(site.partition)
+    }
+  }
+  return spoilt
+}
+
+/** Why the code of a call cannot wait. */
+function whyNot(site: CallSite): CannotWait | undefined {
+  if (site.position === 'field') return 'class field'
+  if (site.position === 'static') return 'static block'
+  return site.within?.cannotWait
+}
+
+function waitingSite(each: Candidate, functions: ReadonlySet<FunctionFacts>, waits: (value: Value) => boolean): WaitingSite {
+  const { site } = each
+  const isStepped = each.stepped !== undefined && each.callbacks.some(waits)
+  const others = [...site.functions].every((callee) => functions.has(callee))
+  return {
+    site,
+    isCertain:
+      each.isBlocking && others && [...site.hosts].every((host) => kindOfHostFunction(host.module, host.path) === 'blocking'),
+    stepped: isStepped ? each.stepped : undefined,
+    cannotWait: whyNot(site),
+  }
+}
+
+function candidate(facts: ProgramFacts, site: CallSite, named: ReadonlySet<string>): Candidate {
+  const kinds = [...site.hosts].map((host) => kindOfHostFunction(host.module, host.path))
+  const isTakingCallbacks = kinds.includes('taking callbacks')
+  const stepped = steppedKind(site)
+  return {
+    site,
+    isBlocking: kinds.includes('blocking'),
+    isNamedAsBlocking: site.hosts.size === 0 && named.has(site.methodName ?? ''),
+    stepped,
+    isTakingCallbacks,
+    callbacks: isTakingCallbacks || stepped ? callbacksOf(facts, site, isTakingCallbacks, stepped) : [],
+    waits: false,
+  }
+}
+
+function steppedKind(site: CallSite): WaitingSite['stepped'] {
+  const { node, methodName } = site
+  if (node.type === 'TaggedTemplateExpression') return undefined
+  const callee = bare(node.callee)
+  if (node.type === 'NewExpression') return callee.name === 'Promise' ? 'new-promise' : undefined
+  if (callee.type !== 'MemberExpression') return undefined
+  if (methodName === 'from' && callee.object.name === 'Array' && site.args.length > 1) return 'array-from'
+  return steppedMethods.has(methodName ?? '') ? 'method' : undefined
+}
+
+/** The functions that a call runs before it returns. */
+function callbacksOf(
+  facts: ProgramFacts,
+  site: CallSite,
+  isTakingCallbacks: boolean,
+  stepped: WaitingSite['stepped'],
+): readonly Value[] {
+  const isSecond = isTakingCallbacks || stepped === 'array-from' || /^replace/.test(site.methodName ?? '')
+  const args = site.hasSpread ? site.args : [site.args[isSecond ? 1 : 0] ?? nowhere]
+  const found: Value[] = []
+  for (const arg of args) {
+    for (const value of facts.valuesOf(arg)) {
+      found.push(value)
+      if (!isTakingCallbacks || value.kind !== 'object') continue
+      // `check(r, { name: fn })`, and `checks[name] = fn`.
+      for (const { vertex } of value.members) found.push(...facts.valuesOf(vertex))
+      found.push(...facts.elementValues(value.partition))
+    }
+  }
+  return found
+}

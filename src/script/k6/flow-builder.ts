@@ -1,0 +1,478 @@
+import { CallFlow } from './call-flow.ts'
+import { FlowGraph, nowhere, type Member, type Value, type Vertex } from './flow-graph.ts'
+import { FlowPlaces } from './flow-places.ts'
+import { isPromiseModule } from './host-surface.ts'
+import { partitionFinder } from './partitions.ts'
+import type { CallSite, FunctionFacts, ProgramFacts } from './program-facts.ts'
+import type { Scopes, Variable } from './scopes.ts'
+import { bare, childrenOf, isClass, isFunction, keyName, listBody, type Node } from './syntax.ts'
+
+/** Methods that the language calls by itself, at places that cannot wait. */
+const calledByLanguage = new Set(['toJSON', 'toString', 'valueOf', '@@toPrimitive', '@@iterator', '@@hasInstance'])
+const promiseGlobals = new Set(['Promise', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'])
+
+/** Walks a script and finds what may flow where. */
+export class FlowBuilder implements ProgramFacts {
+  readonly functions = new Map<Node, FunctionFacts>()
+  readonly sites: CallSite[] = []
+  readonly modules = new Set<string>()
+  readonly awaits: { node: Node; within: FunctionFacts | undefined }[] = []
+  readonly returns: { node: Node; within: FunctionFacts }[] = []
+  readonly loops: { node: Node; within: FunctionFacts | undefined; partition: string }[] = []
+  isMixing = false
+  readonly graph: FlowGraph
+  readonly #places: FlowPlaces
+  readonly #calls: CallFlow
+  readonly #scopes: Scopes
+  readonly #partitionAt: (offset: number) => string
+  readonly #values = new Map<Node, Value>()
+  #partition = 'user'
+  #within: FunctionFacts | undefined
+  #position: CallSite['position'] = 'body'
+
+  constructor(code: string, scopes: Scopes, maxSteps: number) {
+    this.graph = new FlowGraph(maxSteps)
+    this.#places = new FlowPlaces(this.graph)
+    this.#calls = new CallFlow(this.#places, (node) => this.functions.get(node))
+    this.#scopes = scopes
+    this.#partitionAt = partitionFinder(code)
+  }
+
+  program(node: Node): void {
+    for (const statement of listBody(node)) {
+      this.#partition = this.#partitionAt(statement.start)
+      this.#visit(statement)
+    }
+    this.graph.solve()
+  }
+
+  valuesOf(vertex: Vertex): Iterable<Value> {
+    return this.graph.valuesOf(vertex)
+  }
+  storedFunctions(partition: string): readonly Value[] {
+    return [...this.graph.valuesOf(this.#places.everything(partition))]
+  }
+  propertyValues(partition: string, name: string): Iterable<Value> {
+    return this.graph.valuesOf(this.#places.property(partition, name))
+  }
+  elementValues(partition: string): Iterable<Value> {
+    return this.graph.valuesOf(this.#places.element(partition))
+  }
+
+  /** Visits a node and says where its value is to be found. */
+  #visit(node: Node): Vertex {
+    if (isFunction(node)) return this.#functionValue(node, {})
+    if (isClass(node)) return this.#class(node)
+    switch (node.type) {
+      case 'Identifier':
+        return this.#identifier(node)
+      case 'ParenthesizedExpression':
+      case 'ChainExpression':
+        return this.#visit(node.expression)
+      case 'MemberExpression':
+        return this.#member(node)
+      case 'CallExpression':
+      case 'NewExpression':
+        return this.#call(node, node.callee, node.arguments)
+      case 'TaggedTemplateExpression':
+        return this.#call(node, node.tag, node.quasi.expressions)
+      case 'ObjectExpression':
+        return this.#object(node)
+      case 'ArrayExpression':
+        for (const element of node.elements)
+          if (element) this.graph.edge(this.#visit(element), this.#places.element(this.#partition))
+        return nowhere
+      case 'SpreadElement':
+        if (node.argument) this.#visit(node.argument)
+        return nowhere
+      case 'ConditionalExpression':
+        this.#visit((node as unknown as { test: Node }).test)
+        return this.#either(this.#visit(node.consequent), this.#visit(node.alternate))
+      case 'LogicalExpression':
+        return this.#either(this.#visit(node.left), this.#visit(node.right))
+      case 'SequenceExpression':
+        return node.expressions.reduce((_last, each) => this.#visit(each), nowhere)
+      case 'AssignmentExpression': {
+        const value = this.#visit(node.right)
+        this.#bind(node.left, value)
+        return value
+      }
+      case 'AwaitExpression':
+        this.isMixing = true
+        this.awaits.push({ node, within: this.#within })
+        return node.argument ? this.#visit(node.argument) : nowhere
+      case 'YieldExpression':
+        if (node.argument) this.graph.edge(this.#visit(node.argument), this.#places.element(this.#partition))
+        return nowhere
+      default:
+        this.#statement(node)
+        return nowhere
+    }
+  }
+
+  #statement(node: Node): void {
+    switch (node.type) {
+      case 'VariableDeclarator': {
+        const value = node.init ? this.#visit(node.init) : nowhere
+        if (node.id) this.#bind(node.id, value)
+        return
+      }
+      case 'ReturnStatement':
+        if (this.#within && node.argument) {
+          this.returns.push({ node, within: this.#within })
+          this.graph.edge(this.#visit(node.argument), this.#within.returned)
+        }
+        return
+      case 'ForOfStatement':
+        if (node.await) this.isMixing = true
+        this.loops.push({ node, within: this.#within, partition: this.#partition })
+        return this.#loop(node, true)
+      case 'ForInStatement':
+        return this.#loop(node, false)
+      case 'ImportDeclaration':
+        return this.#import(node)
+      case 'ExportNamedDeclaration':
+        if (node.declaration) this.#visit(node.declaration)
+        return
+      case 'ExportDefaultDeclaration':
+        if (node.declaration) this.#visit(node.declaration)
+        return
+      case 'ImportExpression':
+        this.isMixing = true
+        break
+      case 'LabeledStatement':
+        this.#visit(node.body)
+        return
+      case 'BreakStatement':
+      case 'ContinueStatement':
+      case 'ExportAllDeclaration':
+      case 'MetaProperty':
+        return
+      default:
+    }
+    for (const child of childrenOf(node)) this.#visit(child)
+  }
+
+  #loop(node: Node, isOverValues: boolean): void {
+    this.#visit(node.right)
+    const each = this.graph.vertex()
+    if (isOverValues) this.#places.readStored(this.#partition, each)
+    const left = node.left.type === 'VariableDeclaration' ? node.left.declarations[0]?.id : node.left
+    if (left) this.#bind(left, each)
+    this.#visit(node.body)
+  }
+
+  #import(node: Node): void {
+    const module = String(node.source.value)
+    this.modules.add(module)
+    if (isPromiseModule(module)) this.isMixing = true
+    for (const specifier of node.specifiers) {
+      const variable = this.#scopes.variableOf.get(specifier.local)
+      const imported =
+        specifier.type === 'ImportSpecifier'
+          ? (keyName(specifier.imported, false) ?? '*')
+          : specifier.type === 'ImportNamespaceSpecifier'
+            ? '*'
+            : 'default'
+      if (variable) this.graph.add(this.#places.variable(variable), this.#places.host(module, imported))
+    }
+  }
+
+  #identifier(node: Node): Vertex {
+    const variable = this.#scopes.variableOf.get(node)
+    if (variable?.name === 'arguments') this.#feedArguments()
+    if (variable) return variable.name === 'arguments' ? this.#places.element(this.#partition) : this.#places.variable(variable)
+    if (promiseGlobals.has(node.name)) this.isMixing = true
+    return this.#places.variable(node.name)
+  }
+
+  /** `arguments[i]` is an element like any other. */
+  #feedArguments(): void {
+    let owner = this.#within
+    while (owner?.node.type === 'ArrowFunctionExpression') owner = owner.outer
+    for (const param of owner?.params ?? []) this.graph.edge(param, this.#places.element(this.#partition))
+  }
+
+  #either(one: Vertex, other: Vertex): Vertex {
+    const both = this.graph.vertex()
+    this.graph.edge(one, both)
+    this.graph.edge(other, both)
+    return both
+  }
+
+  #member(node: Node): Vertex {
+    const object = this.#visit(node.object)
+    if (node.computed) this.#visit(node.property)
+    const to = this.graph.vertex()
+    const name = keyName(node.property, node.computed)
+    if (name !== undefined && isGlobalObject(node.object, this.#scopes)) this.graph.edge(this.#places.variable(name), to)
+    this.#places.readProperty({ object, name, to, partition: this.#partition })
+    return to
+  }
+
+  #assignMember(node: Node, value: Vertex): void {
+    this.#visit(node.object)
+    if (node.computed) this.#visit(node.property)
+    const name = keyName(node.property, node.computed)
+    if (name !== undefined && isGlobalObject(node.object, this.#scopes)) this.graph.edge(value, this.#places.variable(name))
+    this.graph.edge(value, this.#place(name))
+  }
+
+  #place(name: string | undefined): Vertex {
+    return name === undefined ? this.#places.element(this.#partition) : this.#places.property(this.#partition, name)
+  }
+
+  #bind(pattern: Node, value: Vertex): void {
+    switch (pattern.type) {
+      case 'Identifier': {
+        const variable: Variable | string = this.#scopes.variableOf.get(pattern) ?? pattern.name
+        return this.graph.edge(value, this.#places.variable(variable))
+      }
+      case 'MemberExpression':
+        return this.#assignMember(pattern, value)
+      case 'ParenthesizedExpression':
+        return this.#bind(pattern.expression, value)
+      case 'AssignmentPattern':
+        this.#bind(pattern.left, this.#visit(pattern.right))
+        return this.#bind(pattern.left, value)
+      case 'RestElement':
+        if (pattern.argument) this.#bind(pattern.argument, value)
+        return
+      case 'ObjectPattern':
+        for (const property of pattern.properties) this.#bindProperty(property, value)
+        return
+      case 'ArrayPattern':
+        for (const element of pattern.elements) {
+          if (!element) continue
+          const each = this.graph.vertex()
+          this.#places.readStored(this.#partition, each)
+          this.#bind(element, element.type === 'RestElement' ? value : each)
+        }
+        return
+      default:
+    }
+  }
+
+  #bindProperty(property: Node, value: Vertex): void {
+    if (property.type === 'RestElement') return this.#bind(property, value)
+    if (property.computed) this.#visit(property.key)
+    const to = this.graph.vertex()
+    this.#places.readProperty({ object: value, name: keyName(property.key, property.computed), to, partition: this.#partition })
+    this.#bind(property.value, to)
+  }
+
+  #object(node: Node): Vertex {
+    const result = this.graph.vertex()
+    const members: Member[] = []
+    for (const property of node.properties) {
+      if (property.type === 'SpreadElement') {
+        if (property.argument) this.graph.edge(this.#visit(property.argument), result)
+        continue
+      }
+      if (property.computed) this.#visit(property.key)
+      const name = keyName(property.key, property.computed)
+      const vertex = this.#memberValue(property, name)
+      this.graph.edge(vertex, this.#place(name))
+      members.push({ name, vertex })
+    }
+    this.graph.add(result, { kind: 'object', members, partition: this.#partition })
+    return result
+  }
+
+  /** The value of a property of an object literal, or of a method of a class. */
+  #memberValue(member: Node, name: string | undefined): Vertex {
+    const accessor = member.kind === 'get' ? 'getter' : member.kind === 'set' ? 'setter' : undefined
+    const isMethod = member.method || member.type === 'MethodDefinition'
+    if (!isFunction(member.value)) return this.#visit(member.value)
+    const cannotWait =
+      accessor ?? (member.kind === 'constructor' ? 'constructor' : calledByLanguage.has(name ?? '') ? name : undefined)
+    const value = this.#functionValue(member.value, {
+      ...(isMethod || accessor ? { member } : {}),
+      ...(name === undefined ? {} : { name }),
+      ...(cannotWait === undefined ? {} : { cannotWait: cannotWait.replace(/^@@(.*)$/, '[Symbol.$1]') }),
+    })
+    return accessor === 'getter' ? (this.functions.get(member.value)?.returned ?? nowhere) : accessor ? nowhere : value
+  }
+
+  #class(node: Node): Vertex {
+    if (node.superClass) this.#visit(node.superClass)
+    const outer = this.#position
+    let constructorOf: FunctionFacts | undefined
+    for (const member of listBody(node.body)) {
+      if (member.type === 'StaticBlock') {
+        this.#position = 'static'
+        for (const statement of listBody(member)) this.#visit(statement)
+      } else if (member.type === 'MethodDefinition') {
+        this.#position = outer
+        if (member.computed) this.#visit(member.key)
+        const name = keyName(member.key, member.computed)
+        const value = this.#memberValue(member, name)
+        if (member.kind === 'constructor') constructorOf = this.functions.get(member.value)
+        else this.graph.edge(value, this.#place(name))
+      } else if (member.value as Node | null) {
+        this.#position = outer
+        if (member.computed) this.#visit(member.key)
+        this.#position = 'field'
+        this.graph.edge(this.#visit(member.value), this.#place(keyName(member.key, member.computed)))
+      }
+    }
+    this.#position = outer
+    const result = this.graph.vertex()
+    this.graph.add(result, { kind: 'class', constructorOf, partition: this.#partition })
+    const variable = node.id ? this.#scopes.variableOf.get(node.id) : undefined
+    if (variable) this.graph.edge(result, this.#places.variable(variable))
+    return result
+  }
+
+  #functionValue(node: Node, about: { member?: Node; name?: string; cannotWait?: string }): Vertex {
+    const outer = { within: this.#within, partition: this.#partition, position: this.#position }
+    if (outer.within === undefined) this.#partition = this.#partitionAt(node.start)
+    const facts: FunctionFacts = {
+      node,
+      partition: this.#partition,
+      params: [],
+      rest: nowhere,
+      returned: this.graph.vertex(),
+      outer: outer.within,
+      member: about.member,
+      name: about.name ?? node.id?.name ?? '',
+      cannotWait: about.cannotWait ?? (node.generator && !node.async ? 'generator' : undefined),
+    }
+    this.functions.set(node, facts)
+    if (node.async) this.isMixing = true
+    this.#within = facts
+    this.#position = 'parameter'
+    for (const param of node.params) this.#param(param, facts)
+    this.#position = outer.position === 'commonjs' ? 'commonjs' : 'body'
+    if (node.body.type === 'BlockStatement') this.#visit(node.body)
+    else this.graph.edge(this.#visit(node.body), facts.returned)
+    this.#within = outer.within
+    this.#partition = outer.partition
+    this.#position = outer.position
+    const value = this.#valueOf(facts)
+    const result = this.graph.vertex()
+    this.graph.add(result, value)
+    const variable = node.id ? this.#scopes.variableOf.get(node.id) : undefined
+    if (variable) this.graph.add(this.#places.variable(variable), value)
+    return result
+  }
+
+  #param(param: Node, facts: FunctionFacts): void {
+    const vertex = this.graph.vertex()
+    facts.params.push(vertex)
+    if (param.type !== 'RestElement') return this.#bind(param, vertex)
+    facts.rest = vertex
+    this.graph.edge(vertex, this.#places.element(this.#partition))
+    this.#bind(param, nowhere)
+  }
+
+  #valueOf(facts: FunctionFacts): Value {
+    const known = this.#values.get(facts.node)
+    const value: Value = known ?? { kind: 'function', of: facts }
+    this.#values.set(facts.node, value)
+    return value
+  }
+
+  #call(node: Node, calleeNode: Node, argNodes: readonly Node[]): Vertex {
+    const target = bare(calleeNode)
+    if (isEsbuildWrapper(target)) return this.#esbuildCall(node, target, argNodes)
+    const receiver = this.graph.vertex()
+    const callee = this.#callee(calleeNode, receiver)
+    const result = this.graph.vertex()
+    const site: CallSite = {
+      node,
+      within: this.#within,
+      partition: this.#partition,
+      callee,
+      args: argNodes.map((arg) => this.#visit(arg)),
+      hasSpread: argNodes.some(({ type }) => type === 'SpreadElement'),
+      methodName: target.type === 'MemberExpression' ? keyName(target.property, target.computed) : undefined,
+      position: this.#position,
+      functions: new Set(),
+      stored: new Set(),
+      hosts: new Set(),
+      isBind: target.type === 'MemberExpression' && keyName(target.property, target.computed) === 'bind',
+    }
+    this.sites.push(site)
+    const module =
+      /^(?:__)?require\d*$/.test(target.name) && argNodes[0]?.type === 'Literal' ? String(argNodes[0].value) : undefined
+    if (module !== undefined) {
+      this.modules.add(module)
+      if (isPromiseModule(module)) this.isMixing = true
+      this.graph.add(result, this.#places.host(module, '*'))
+    }
+    this.#calls.connect({ site, argNodes, result, receiver })
+    return result
+  }
+
+  #callee(node: Node, receiver: Vertex): Vertex {
+    const target = bare(node)
+    if (target.type !== 'MemberExpression') return this.#visit(node)
+    const object = this.#visit(target.object)
+    this.graph.edge(object, receiver)
+    if (target.computed) this.#visit(target.property)
+    const to = this.graph.vertex()
+    const name = keyName(target.property, target.computed)
+    if (name !== undefined && isGlobalObject(target.object, this.#scopes)) this.graph.edge(this.#places.variable(name), to)
+    this.#places.readProperty({ object, name, to, partition: this.#partition })
+    return to
+  }
+
+  /** `__commonJS({...})`, `__toESM(require_x())`, `__export(...)`: what esbuild wraps modules in. */
+  #esbuildCall(node: Node, target: Node, argNodes: readonly Node[]): Vertex {
+    const result = this.graph.vertex()
+    const outer = this.#position
+    if (/^__(?:commonJS|esm)/.test(target.name)) this.#position = 'commonjs'
+    const args = argNodes.map((arg) => this.#visit(arg))
+    this.#position = outer
+    const [first = nowhere, second] = args
+    if (/^__(?:toESM|toCommonJS)/.test(target.name)) {
+      this.graph.edge(first, result)
+      this.graph.edge(first, this.#places.property(this.#partition, 'default'))
+      return result
+    }
+    if (/^__commonJS/.test(target.name)) this.#commonJs(node, argNodes[0], result)
+    if (/^__export/.test(target.name)) {
+      for (const value of this.graph.valuesOf(second ?? nowhere)) this.#exported(value)
+      this.graph.watch(second ?? nowhere, (value) => this.#exported(value))
+    }
+    return result
+  }
+
+  #exported(value: Value): void {
+    if (value.kind !== 'object') return
+    for (const { name, vertex } of value.members) {
+      this.graph.watch(vertex, (each) => {
+        if (each.kind === 'function') this.graph.edge(each.of.returned, this.#place(name))
+      })
+    }
+  }
+
+  /** A made-up function that returns what the module stored in `exports`. */
+  #commonJs(node: Node, modules: Node | undefined, result: Vertex): void {
+    const body = modules?.type === 'ObjectExpression' ? modules.properties[0]?.value : undefined
+    const partition = (body && this.functions.get(body)?.partition) ?? this.#partition
+    const wrapper: FunctionFacts = {
+      node,
+      partition: 'helpers',
+      params: [],
+      rest: nowhere,
+      returned: this.graph.vertex(),
+      outer: undefined,
+      member: undefined,
+      name: '',
+      cannotWait: undefined,
+    }
+    this.graph.edge(this.#places.property(partition, 'exports'), wrapper.returned)
+    if (partition !== 'user') this.graph.add(wrapper.returned, this.#places.library(partition))
+    this.graph.add(result, { kind: 'function', of: wrapper })
+  }
+}
+
+function isGlobalObject(node: Node, scopes: Scopes): boolean {
+  return (node.name === 'globalThis' || node.name === 'global') && !scopes.variableOf.has(node)
+}
+
+function isEsbuildWrapper(target: Node): boolean {
+  return target.type === 'Identifier' && /^__(?:commonJS|toESM|toCommonJS|esm|export|copyProps)(?:Min)?\d*$/.test(target.name)
+}

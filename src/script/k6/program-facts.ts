@@ -1,0 +1,58 @@
+import type { Value, Vertex } from './flow-graph.ts'
+import type { Node } from './syntax.ts'
+
+/** Why the code at a place cannot wait, in the user's words. */
+export type CannotWait = string
+
+/** A function of the script. */
+export interface FunctionFacts {
+  readonly node: Node
+  /** `user`, `helpers` (esbuild's own) or `library:name`. */
+  readonly partition: string
+  readonly params: Vertex[]
+  rest: Vertex
+  readonly returned: Vertex
+  readonly outer: FunctionFacts | undefined
+  /** The property or class member that the function is the value of: `async` goes before its key. */
+  readonly member: Node | undefined
+  readonly name: string
+  /** Constructors, getters, setters, generators, what the language calls by itself (`toJSON`). */
+  readonly cannotWait: CannotWait | undefined
+}
+
+/** A call, `new` or tagged template. */
+export interface CallSite {
+  readonly node: Node
+  /** The function that the call stands in; `undefined` at the top level. */
+  readonly within: FunctionFacts | undefined
+  readonly partition: string
+  readonly callee: Vertex
+  readonly args: readonly Vertex[]
+  readonly hasSpread: boolean
+  readonly methodName: string | undefined
+  /** `parameter` can be mended by moving the defaults into the body. */
+  readonly position: 'body' | 'parameter' | 'field' | 'static' | 'commonjs'
+  readonly functions: Set<FunctionFacts>
+  readonly stored: Set<string>
+  readonly hosts: Set<Value & { kind: 'host' }>
+  /** `f.bind(x)` calls nothing. */
+  readonly isBind: boolean
+}
+
+/** All that the walk through a script found out. */
+export interface ProgramFacts {
+  readonly functions: ReadonlyMap<Node, FunctionFacts>
+  readonly sites: readonly CallSite[]
+  readonly modules: ReadonlySet<string>
+  readonly awaits: readonly { readonly node: Node; readonly within: FunctionFacts | undefined }[]
+  readonly returns: readonly { readonly node: Node; readonly within: FunctionFacts }[]
+  readonly loops: readonly { readonly node: Node; readonly within: FunctionFacts | undefined; readonly partition: string }[]
+  /** The script uses promises, `async` or timers: callbacks may run outside of calls. */
+  readonly isMixing: boolean
+  /** The functions that some property or element of a partition holds. */
+  storedFunctions(partition: string): readonly Value[]
+  /** Those that the properties of this name hold. */
+  propertyValues(partition: string, name: string): Iterable<Value>
+  elementValues(partition: string): Iterable<Value>
+  valuesOf(vertex: Vertex): Iterable<Value>
+}
