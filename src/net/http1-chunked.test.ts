@@ -29,7 +29,7 @@ function decode(pieces: readonly string[]): { text: string; decoder: ChunkedDeco
 test.each([
   ['0\r\n\r\n', ''],
   ['5\r\nhello\r\n0\r\n\r\n', 'hello'],
-  ['5\nhello\n0\n\n', 'hello'],
+  ['5\nhello\r\n0\n\n', 'hello'],
   ['A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n', '01234567890123456789'],
   ['0005;name=value;other="x"\r\nhello\r\n00\r\n\r\n', 'hello'],
   ['5 \r\nhello\r\n0\r\nTrailer: x\r\nOther: y\r\n\r\n', 'hello'],

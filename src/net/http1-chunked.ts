@@ -19,7 +19,8 @@ const maxOverheadBytes = 131_072
 
 /**
  * Undoes the chunked transfer coding (RFC 9112 §7.1), fed in pieces of any size. Trailers are read over, not kept. A lone
- * LF ends a line as CRLF does, as in heads.
+ * LF ends a line as CRLF does, as in heads; after the data of a chunk it must be CRLF, since a size that is one too large would
+ * otherwise go unseen.
  */
 export class ChunkedDecoder {
   /** The last chunk and its trailers have been read. */
@@ -65,7 +66,6 @@ export class ChunkedDecoder {
         return this.#startData()
       case stage.dataEnd:
         if (byte === 13) this.#stage = stage.dataLineFeed
-        else if (byte === 10) this.#stage = stage.size
         else this.violation = 'a chunk longer than its size'
         return
       case stage.dataLineFeed:

@@ -20,8 +20,6 @@ export interface Colouring {
   readonly functions: ReadonlySet<FunctionFacts>
   /** Packages whose functions cannot be made to wait. */
   readonly opaque: ReadonlySet<string>
-  /** Partitions with an iterator whose `next` may wait. */
-  readonly hasWaitingIterator: (partition: string) => boolean
 }
 
 interface Candidate {
@@ -46,6 +44,10 @@ export function colour(facts: ProgramFacts): Colouring {
     storedCache.set(partition, known)
     return known
   }
+  const constructed = new Set(
+    facts.sites.filter(({ node }) => node.type === 'NewExpression').flatMap((site) => [...site.functions]),
+  )
+  const whyNot = (site: CallSite): CannotWait | undefined => whyNotAt(site, constructed)
   const opaque = new Set<string>()
   for (;;) {
     const functions = new Set<FunctionFacts>()
@@ -54,29 +56,33 @@ export function colour(facts: ProgramFacts): Colouring {
       if (value.kind === 'stored') return storedIn(value.partition).some((each) => each.kind !== 'stored' && waits(each))
       return value.kind === 'host' && kindOfHostFunction(value.module, value.path) === 'blocking'
     }
-    const spoilt = spread(candidates, { functions, waits, storedIn, opaque })
+    const spoilt = spread(candidates, { functions, waits, storedIn, opaque, whyNot })
     const fresh = [...spoilt].filter((partition) => !opaque.has(partition))
     if (fresh.length === 0) {
       return {
-        sites: candidates.filter((each) => each.waits).map((each) => waitingSite(each, functions, waits)),
+        sites: candidates.filter((each) => each.waits).map((each) => waitingSite(each, { functions, waits, whyNot })),
         functions,
         opaque,
-        hasWaitingIterator: (partition) => [...facts.propertyValues(partition, 'next')].some(waits),
       }
     }
     for (const partition of fresh) opaque.add(partition)
   }
 }
 
-interface Spreading {
+interface Spreading extends Verdicts {
   readonly functions: Set<FunctionFacts>
-  readonly waits: (value: Value) => boolean
   readonly storedIn: (partition: string) => readonly Value[]
   readonly opaque: ReadonlySet<string>
 }
 
+interface Verdicts {
+  readonly functions: ReadonlySet<FunctionFacts>
+  readonly waits: (value: Value) => boolean
+  readonly whyNot: (site: CallSite) => CannotWait | undefined
+}
+
 /** Colours until nothing changes; gives the packages in which a place cannot wait. */
-function spread(candidates: readonly Candidate[], { functions, waits, storedIn, opaque }: Spreading): Set<string> {
+function spread(candidates: readonly Candidate[], { functions, waits, storedIn, opaque, whyNot }: Spreading): Set<string> {
   for (const each of candidates) each.waits = false
   const spoilt = new Set<string>()
   for (let hasChanged = true; hasChanged; ) {
@@ -103,13 +109,15 @@ function spread(candidates: readonly Candidate[], { functions, waits, storedIn, 
 }
 
 /** Why the code of a call cannot wait. */
-function whyNot(site: CallSite): CannotWait | undefined {
+function whyNotAt(site: CallSite, constructed: ReadonlySet<FunctionFacts>): CannotWait | undefined {
+  if (site.position === 'spread') return 'spread'
   if (site.position === 'field') return 'class field'
   if (site.position === 'static') return 'static block'
-  return site.within?.cannotWait
+  if (!site.within) return undefined
+  return site.within.cannotWait ?? (constructed.has(site.within) ? 'constructor' : undefined)
 }
 
-function waitingSite(each: Candidate, functions: ReadonlySet<FunctionFacts>, waits: (value: Value) => boolean): WaitingSite {
+function waitingSite(each: Candidate, { functions, waits, whyNot }: Verdicts): WaitingSite {
   const { site } = each
   const isStepped = each.stepped !== undefined && each.callbacks.some(waits)
   const others = [...site.functions].every((callee) => functions.has(callee))
@@ -139,7 +147,7 @@ function candidate(facts: ProgramFacts, site: CallSite, named: ReadonlySet<strin
 
 function steppedKind(site: CallSite): WaitingSite['stepped'] {
   const { node, methodName } = site
-  if (node.type === 'TaggedTemplateExpression') return undefined
+  if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return undefined
   const callee = bare(node.callee)
   if (node.type === 'NewExpression') return callee.name === 'Promise' ? 'new-promise' : undefined
   if (callee.type !== 'MemberExpression') return undefined

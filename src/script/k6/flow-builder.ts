@@ -17,8 +17,8 @@ export class FlowBuilder implements ProgramFacts {
   readonly sites: CallSite[] = []
   readonly modules = new Set<string>()
   readonly awaits: { node: Node; within: FunctionFacts | undefined }[] = []
+  readonly awaitLoops: { node: Node; within: FunctionFacts | undefined }[] = []
   readonly returns: { node: Node; within: FunctionFacts }[] = []
-  readonly loops: { node: Node; within: FunctionFacts | undefined; partition: string }[] = []
   isMixing = false
   readonly graph: FlowGraph
   readonly #places: FlowPlaces
@@ -52,9 +52,6 @@ export class FlowBuilder implements ProgramFacts {
   storedFunctions(partition: string): readonly Value[] {
     return [...this.graph.valuesOf(this.#places.everything(partition))]
   }
-  propertyValues(partition: string, name: string): Iterable<Value> {
-    return this.graph.valuesOf(this.#places.property(partition, name))
-  }
   elementValues(partition: string): Iterable<Value> {
     return this.graph.valuesOf(this.#places.element(partition))
   }
@@ -82,9 +79,10 @@ export class FlowBuilder implements ProgramFacts {
         for (const element of node.elements)
           if (element) this.graph.edge(this.#visit(element), this.#places.element(this.#partition))
         return nowhere
-      case 'SpreadElement':
-        if (node.argument) this.#visit(node.argument)
-        return nowhere
+      case 'SpreadElement': {
+        this.#iteration(node, 'spread')
+        return node.argument ? this.#visit(node.argument) : nowhere
+      }
       case 'ConditionalExpression':
         this.#visit((node as unknown as { test: Node }).test)
         return this.#either(this.#visit(node.consequent), this.#visit(node.alternate))
@@ -124,8 +122,10 @@ export class FlowBuilder implements ProgramFacts {
         }
         return
       case 'ForOfStatement':
-        if (node.await) this.isMixing = true
-        this.loops.push({ node, within: this.#within, partition: this.#partition })
+        if (node.await) {
+          this.isMixing = true
+          this.awaitLoops.push({ node, within: this.#within })
+        } else this.#iteration(node, this.#position)
         return this.#loop(node, true)
       case 'ForInStatement':
         return this.#loop(node, false)
@@ -151,6 +151,28 @@ export class FlowBuilder implements ProgramFacts {
       default:
     }
     for (const child of childrenOf(node)) this.#visit(child)
+  }
+
+  /** `for...of` and spread call `next` of whatever iterator there is. */
+  #iteration(node: Node, position: CallSite['position']): void {
+    const site: CallSite = {
+      node,
+      within: this.#within,
+      partition: this.#partition,
+      callee: this.#places.property(this.#partition, 'next'),
+      args: [],
+      hasSpread: false,
+      methodName: undefined,
+      position,
+      functions: new Set(),
+      stored: new Set(),
+      hosts: new Set(),
+      isBind: false,
+    }
+    this.sites.push(site)
+    this.graph.watch(site.callee, (value) => {
+      if (value.kind === 'function') site.functions.add(value.of)
+    })
   }
 
   #loop(node: Node, isOverValues: boolean): void {
@@ -266,6 +288,7 @@ export class FlowBuilder implements ProgramFacts {
     const members: Member[] = []
     for (const property of node.properties) {
       if (property.type === 'SpreadElement') {
+        // Copies properties, iterates nothing.
         if (property.argument) this.graph.edge(this.#visit(property.argument), result)
         continue
       }

@@ -20,7 +20,7 @@ export interface FunctionFacts {
   readonly cannotWait: CannotWait | undefined
 }
 
-/** A call, `new` or tagged template. */
+/** A call, `new` or tagged template; also `for...of` and spread, which call the iterator's `next`. */
 export interface CallSite {
   readonly node: Node
   /** The function that the call stands in; `undefined` at the top level. */
@@ -31,7 +31,7 @@ export interface CallSite {
   readonly hasSpread: boolean
   readonly methodName: string | undefined
   /** `parameter` can be mended by moving the defaults into the body. */
-  readonly position: 'body' | 'parameter' | 'field' | 'static' | 'commonjs'
+  readonly position: 'body' | 'parameter' | 'field' | 'static' | 'commonjs' | 'spread'
   readonly functions: Set<FunctionFacts>
   readonly stored: Set<string>
   readonly hosts: Set<Value & { kind: 'host' }>
@@ -45,14 +45,13 @@ export interface ProgramFacts {
   readonly sites: readonly CallSite[]
   readonly modules: ReadonlySet<string>
   readonly awaits: readonly { readonly node: Node; readonly within: FunctionFacts | undefined }[]
+  /** `for await`. */
+  readonly awaitLoops: readonly { readonly node: Node; readonly within: FunctionFacts | undefined }[]
   readonly returns: readonly { readonly node: Node; readonly within: FunctionFacts }[]
-  readonly loops: readonly { readonly node: Node; readonly within: FunctionFacts | undefined; readonly partition: string }[]
   /** The script uses promises, `async` or timers: callbacks may run outside of calls. */
   readonly isMixing: boolean
   /** The functions that some property or element of a partition holds. */
   storedFunctions(partition: string): readonly Value[]
-  /** Those that the properties of this name hold. */
-  propertyValues(partition: string, name: string): Iterable<Value>
   elementValues(partition: string): Iterable<Value>
   valuesOf(vertex: Vertex): Iterable<Value>
 }
