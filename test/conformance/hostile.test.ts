@@ -29,7 +29,9 @@ let address: { http: string; control: string }
 let cases: CaseEntry[]
 
 beforeAll(async () => {
-  server = spawn(process.execPath, [main, '--port', '0', '--control-port', '0', '--exit-with-parent'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  server = spawn(process.execPath, [main, '--port', '0', '--control-port', '0', '--exit-with-parent'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const line = await new Promise<string>((resolve) => server.stdout?.once('data', (text: Buffer) => resolve(String(text))))
   address = JSON.parse(line) as typeof address
   cases = (await (await fetch(`${address.control}/index.json`)).json()) as CaseEntry[]
@@ -37,7 +39,10 @@ beforeAll(async () => {
 afterAll(() => void server.kill())
 
 /** Plays cases in one run of the built program: each VU takes its share, one case and one good request after the other. */
-async function play(played: readonly CaseEntry[], timeout: string): Promise<{ seen: Seen[]; code: number | null; stderr: string }> {
+async function play(
+  played: readonly CaseEntry[],
+  timeout: string,
+): Promise<{ seen: Seen[]; code: number | null; stderr: string }> {
   const cwd = newFolder()
   const script = scriptFile(`import { execution } from 'brunt'
 import http from 'brunt/http'
@@ -61,12 +66,16 @@ export default async function () {
 function verdict(entry: CaseEntry, seen: Seen | undefined): string | undefined {
   if (!seen) return `${entry.name}: was not answered at all`
   const hasFailed = seen.status === 0
-  if (hasFailed && (seen.errorCode < 1000 || seen.error === '')) return `${entry.name}: failed without a code or a text: ${JSON.stringify(seen)}`
-  if (entry.expect === 'failed' && !hasFailed) return `${entry.name}: must fail and gave ${seen.status} "${seen.body.slice(0, 80)}"`
+  if (hasFailed && (seen.errorCode < 1000 || seen.error === ''))
+    return `${entry.name}: failed without a code or a text: ${JSON.stringify(seen)}`
+  if (entry.expect === 'failed' && !hasFailed)
+    return `${entry.name}: must fail and gave ${seen.status} "${seen.body.slice(0, 80)}"`
   if (entry.expect !== 'ok') return undefined
   if (hasFailed) return `${entry.name}: must be fine and failed: ${seen.error}`
-  if (entry.status !== undefined && entry.status !== seen.status) return `${entry.name}: status ${seen.status} instead of ${entry.status}`
-  if (entry.body !== undefined && entry.body !== seen.body) return `${entry.name}: body "${seen.body.slice(0, 80)}" instead of "${entry.body.slice(0, 80)}"`
+  if (entry.status !== undefined && entry.status !== seen.status)
+    return `${entry.name}: status ${seen.status} instead of ${entry.status}`
+  if (entry.body !== undefined && entry.body !== seen.body)
+    return `${entry.name}: body "${seen.body.slice(0, 80)}" instead of "${entry.body.slice(0, 80)}"`
   return undefined
 }
 

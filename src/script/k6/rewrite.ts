@@ -101,8 +101,8 @@ class Rewriter {
       this.into.around({ start: keywordAt, end: node.end }, 'async ', '', -2)
     }
     const isBlock = node.body.type === 'BlockStatement'
-    const open = isUserAsync ? ' return $rt.uasync(async ($c) => {' : ''
-    const close = isUserAsync ? ' });' : ''
+    const open = isUserAsync ? ' return $rt.uasync(async ($c) => { try {' : ''
+    const close = isUserAsync ? ' } finally { $c.end(); } });' : ''
     const isBoxed = this.#isMixing && (isColoured || isUserAsync) && mayBePromise(node.body)
     const result = isBoxed ? { before: '$r(', after: ')' } : { before: '', after: '' }
     if (this.#waitingParams.has(facts)) return this.#moveDefaults(facts, { open, close, result })
@@ -181,7 +181,7 @@ function keyStart(member: Node, code: string): number {
 }
 
 function mayBePromise(node: Node): boolean {
-  return !/Literal|Binary|Template(?!.*Tagged)|Unary|ObjectExpression|ArrayExpression|Function|Class|BlockStatement/.test(bare(node).type)
+  return !/Literal|Binary|Unary|ObjectExpression|ArrayExpression|Function|Class|BlockStatement/.test(bare(node).type)
 }
 
 /** Where a script's code is: that of packages is not the user's to mend. */
