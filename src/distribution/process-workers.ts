@@ -6,6 +6,12 @@ import type { WorkerLink, WorkerSource } from '../wire/link.ts'
 import type { Guard } from './guard.ts'
 import { WorkerProcess } from './worker-process.ts'
 
+/**
+ * Room for the objects of requests under way, so that they die young: 16 MB, V8's default, costs a fifth more CPU per request
+ * at 500 connections. V8 gives the memory back when a worker idles.
+ */
+const youngGenerationMb = 32
+
 export interface ProcessWorkersOptions {
   /** The worker's entry, a JavaScript file that serves `workerChannel()`. */
   readonly program: string
@@ -67,6 +73,7 @@ async function startWorker(options: ProcessWorkersOptions, workerId: string): Pr
   const { execArgv = [], memoryMb, env = process.env } = options
   const isInspected = execArgv.some((argument) => argument.startsWith('--inspect'))
   const nodeArguments = [
+    `--max-semi-space-size=${youngGenerationMb}`,
     ...execArgv,
     ...(memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`]),
     // The port of the inspector that SIGUSR1 opens in a stuck worker; nothing listens before.
