@@ -13,6 +13,7 @@ import type { TestPlan } from '../plan/plan.ts'
 import { openSession } from '../run/open-session.ts'
 import type { BoundOutput, RunSession } from '../run/session.ts'
 import { bundleScript, endBundling } from '../script/bundle-script.ts'
+import { compatRewriting } from '../script/k6/compat-script.ts'
 import { createLocator } from '../script/locator.ts'
 import { scriptEnvironment } from './environment.ts'
 import { type RunSettings, planLayers } from './run-settings.ts'
@@ -49,10 +50,10 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
     provided: (specifier) => /^(?:brunt|k6)(?:\/|$)/.test(specifier),
     cwd: process.cwd(),
     log,
+    rewriting: compatRewriting,
     ...(source.entry === '-' ? { stdin: source.text ?? (await text(process.stdin)) } : {}),
   })
   await endBundling()
-  if (bundle.dialect !== 'native') throw notNative(source.entry)
   const guard = startGuard()
   const locator = createLocator(bundle)
   const workers = processWorkers({
@@ -83,7 +84,7 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
       layers: layersOf(settings, inspection.options),
       exports: inspection.exports,
       metrics: inspection.metrics,
-      dialect: nativePlan,
+      dialect: bundle.dialect === 'native' ? nativePlan : compatPlan,
       environment: { ...proxiesOf(process.env), ...settings.scriptEnv },
       warn: (message) => log.log({ level: 'warn', source: 'engine', message }),
     })
@@ -103,6 +104,9 @@ export function newRunId(now: Date): string {
 /** Defaults of native scripts. */
 const nativePlan: PlanDialect = { whenBusy: 'queue', userAgent: 'brunt', isNoDataAPass: false }
 
+/** Defaults of k6 scripts. */
+const compatPlan: PlanDialect = { whenBusy: 'drop', userAgent: 'Grafana k6/2.2.0', isNoDataAPass: true }
+
 /** With a debugger there is one worker, whatever the script says. */
 function layersOf(settings: RunSettings, scriptOptions: unknown): ReturnType<typeof planLayers> {
   const commandLine = settings.inspectorAddress === undefined ? settings.commandLine : { ...settings.commandLine, workers: 1 }
@@ -112,13 +116,6 @@ function layersOf(settings: RunSettings, scriptOptions: unknown): ReturnType<typ
 /** Proxies hold for the whole process, also when the script may not see its variables. */
 function proxiesOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return scriptEnvironment(Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:https?|no|all)_proxy$/i.test(name))))
-}
-
-function notNative(entry: string): UserError {
-  return new UserError('SCRIPT_DIALECT_UNSUPPORTED', `${entry} does not import brunt: k6 scripts cannot be run yet`, {
-    hint: "write a native script:  import http from 'brunt/http'   (k6 scripts come with the next release)",
-    exitCode: exitCode.scriptException,
-  })
 }
 
 function unlessStopped<T>(work: Promise<T>, stops: StopRequests | undefined): Promise<T> {

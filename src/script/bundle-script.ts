@@ -12,6 +12,15 @@ import { isBrunt, moduleResolution, type Resolution } from './module-resolution.
 import { moduleToFunction } from './module-to-function.ts'
 import { findScript } from './script-file.ts'
 
+/** Makes scripts of another family run as if they were native ones. */
+export interface ScriptRewriting {
+  /** Rewrites what esbuild printed, keeping its lines; `prelude` are declarations in front of it, without a line break. */
+  rewrite(
+    module: { readonly code: string; readonly sourceMap: string },
+    context: { readonly entry: string; readonly log: Logger },
+  ): { readonly code: string; readonly sourceMap: string; readonly prelude: string }
+}
+
 export interface BundleOptions {
   /** Does the program provide this specifier (`brunt`, `brunt/http`, another dialect's modules)? */
   readonly provided: (specifier: string) => boolean
@@ -20,6 +29,8 @@ export interface BundleOptions {
   readonly log: Logger
   /** The script's text when the entry is `-`. */
   readonly stdin?: string
+  /** For scripts that do not import `brunt`: packages go into their bundles. Without it such bundles cannot be run. */
+  readonly rewriting?: ScriptRewriting
 }
 
 const stdinName = '<stdin>'
@@ -33,26 +44,23 @@ export async function bundleScript(entry: string, options: BundleOptions): Promi
   const isStdin = entry === '-'
   const file = isStdin ? path.join(options.cwd, stdinName) : await findScript(entry, options.cwd)
   const folder = path.dirname(file)
-  const isOwn = ownFiles(folder)
-  const found: Resolution = { externals: new Map(), provided: new Set(), isNative: false }
-  const { result, errors } = await runEsbuild({
-    file,
-    folder,
-    stdin: isStdin ? (options.stdin ?? '') : undefined,
-    plugin: moduleResolution(found, { ...options, isOwn }),
-  })
-  if (!result) throw buildError(errors, { entry, folder })
+  const place: Place = { entry, file, folder, stdin: isStdin ? (options.stdin ?? '') : undefined }
+  let built = await build(place, options, false)
+  const rewriting = built.isNative ? undefined : options.rewriting
+  if (rewriting && built.found.externals.size > 0) built = await build(place, options, true)
+  const { result, files, found } = built
   for (const warning of result.warnings) options.log.log({ level: 'warn', source: 'engine', message: formatMessage(warning) })
-  const inputs = Object.entries(result.metafile.inputs)
-  const files = inputs.map(([input]) => path.resolve(folder, input))
-  const isNative = found.isNative || (await importTypesOfBrunt(files.filter(isOwn), options.stdin))
+  const printed = outputOf(result, folder)
   const body = await moduleToFunction({
-    ...outputOf(result, folder),
-    isCommonJs: inputs.find(([input]) => path.resolve(folder, input) === file)?.[1].format === 'cjs',
+    ...printed,
+    ...rewriting?.rewrite(printed, { entry: file, log: options.log }),
+    isCommonJs: Object.entries(result.metafile.inputs).some(
+      ([input, { format }]) => path.resolve(folder, input) === file && format === 'cjs',
+    ),
     entryUrl: pathToFileURL(file).href,
   })
   return {
-    dialect: isNative ? 'native' : 'compat',
+    dialect: built.isNative ? 'native' : 'compat',
     entry: isStdin ? '-' : file,
     code: body.code,
     sourceMap: body.sourceMap,
@@ -61,6 +69,32 @@ export async function bundleScript(entry: string, options: BundleOptions): Promi
     files: files.filter((name) => path.basename(name) !== stdinName),
     hash: createHash('sha256').update(body.code).digest('hex'),
   }
+}
+
+interface Place {
+  readonly entry: string
+  readonly file: string
+  readonly folder: string
+  readonly stdin: string | undefined
+}
+
+interface Built {
+  readonly result: EsbuildOutput
+  readonly found: Resolution
+  readonly files: readonly string[]
+  readonly isNative: boolean
+}
+
+async function build(place: Place, options: BundleOptions, arePackagesInside: boolean): Promise<Built> {
+  const { folder } = place
+  const isOwn = ownFiles(folder)
+  const found: Resolution = { externals: new Map(), provided: new Set(), isNative: false }
+  const plugin = moduleResolution(found, { ...options, isOwn, arePackagesInside })
+  const { result, errors } = await runEsbuild({ ...place, plugin, arePackagesInside })
+  if (!result) throw buildError(errors, place)
+  const files = Object.keys(result.metafile.inputs).map((input) => path.resolve(folder, input))
+  const isNative = found.isNative || (await importTypesOfBrunt(files.filter(isOwn), options.stdin))
+  return { result, found, files, isNative }
 }
 
 /** Ends esbuild's process. Call it once nothing is being bundled; a later `bundleScript` starts it again. */
@@ -78,14 +112,16 @@ interface EsbuildInput {
   readonly folder: string
   readonly stdin: string | undefined
   readonly plugin: Plugin
+  /** Packages are bundled as well: in the form that suits bundlers. */
+  readonly arePackagesInside: boolean
 }
 
 type EsbuildOutput = BuildResult<{ write: false; metafile: true }>
 
 async function runEsbuild(input: EsbuildInput): Promise<{ result?: EsbuildOutput; errors: readonly Message[] }> {
-  const { build } = loadEsbuild()
+  const esbuild = loadEsbuild()
   try {
-    const result = await build({
+    const result = await esbuild.build({
       ...(input.stdin === undefined
         ? { entryPoints: [input.file] }
         : { stdin: { contents: input.stdin, resolveDir: input.folder, sourcefile: stdinName, loader: 'ts' as const } }),
@@ -98,7 +134,7 @@ async function runEsbuild(input: EsbuildInput): Promise<{ result?: EsbuildOutput
       target: 'node20.19',
       // Without this esbuild adds the condition `module`, which Node does not know.
       conditions: [],
-      mainFields: ['main'],
+      mainFields: input.arePackagesInside ? ['module', 'main'] : ['main'],
       // Files and calls marked as free of side effects run all the same, as they would in Node.
       ignoreAnnotations: true,
       loader: { '': 'ts', '.es6': 'js' },

@@ -22,7 +22,12 @@ const resolving = { resolving: true }
  */
 export function moduleResolution(
   found: Resolution,
-  options: { provided: (specifier: string) => boolean; isOwn: (file: string) => boolean },
+  options: {
+    provided: (specifier: string) => boolean
+    isOwn: (file: string) => boolean
+    /** All packages go into the bundle. */
+    arePackagesInside: boolean
+  },
 ): Plugin {
   const importsBrunt = packageChecker()
   return {
@@ -40,7 +45,11 @@ export function moduleResolution(
         if (args.path.startsWith('file:')) return { path: fileURLToPath(args.path) }
         // esbuild would leave these to the run time.
         if (/^https?:/.test(args.path)) return { errors: [{ text: `Could not resolve "${args.path}"` }] }
-        return await resolvePackage(build, args, { found, importsBrunt, isOwn: options.isOwn })
+        return await resolvePackage(build, args, {
+          found,
+          importsBrunt,
+          isOwn: options.arePackagesInside ? () => true : options.isOwn,
+        })
       })
     },
   }

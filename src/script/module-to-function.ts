@@ -11,6 +11,8 @@ export interface BundledModule {
   readonly isCommonJs: boolean
   /** File that `import.meta` falls back to. */
   readonly entryUrl: string
+  /** Declarations in front of everything else, without a line break. */
+  readonly prelude?: string
 }
 
 export interface FunctionBody {
@@ -57,7 +59,7 @@ export async function moduleToFunction(module: BundledModule): Promise<FunctionB
   edits.push(...result.edits)
   const edited = applyEdits({ code: module.code, mappings: map.mappings }, edits)
   return {
-    code: `"use strict";${requireShim(module.code)}${hoisted.join('')}\n${edited.code.trimEnd()}\n${result.statement}`,
+    code: `"use strict";${module.prelude ?? ''}${requireShim(module.code)}${hoisted.join('')}\n${edited.code.trimEnd()}\n${result.statement}`,
     sourceMap: JSON.stringify({ ...map, mappings: `;${edited.mappings}` }),
   }
 }

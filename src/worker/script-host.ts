@@ -34,7 +34,8 @@ export class ScriptHost {
     const vu = new Vu(ids, world)
     world.initializing = vu
     try {
-      vu.exports = await this.#program.instantiate((specifier) => this.#dialect.bind(specifier, vu))
+      const exports = await this.#program.instantiate((specifier) => this.#dialect.bind(specifier, vu))
+      vu.exports = this.#dialect.wrapExports?.(exports, vu) ?? exports
     } finally {
       world.initializing = undefined
     }

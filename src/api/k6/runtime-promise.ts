@@ -21,7 +21,7 @@ export function isToken(value: unknown): value is Promise<unknown> {
 /** Follows a promise without its own `then`, which would make a job of it. */
 export function follow<T>(promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    Promise.prototype.then.call(promise, resolve as (value: unknown) => void, reject)
+    void Promise.prototype.then.call(promise, resolve as (value: unknown) => void, reject)
   })
 }
 
@@ -40,28 +40,31 @@ export function makeUserPromise(lock: VuLock): PromiseConstructor {
   }
   class UserPromise<T> extends Promise<T> {
     // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
-    override then<A, B>(onValue?: ((value: T) => A) | null, onError?: ((reason: unknown) => B) | null): Promise<A | B> {
-      return super.then(asJob(onValue) as never, asJob(onError) as never)
+    override then<A = T, B = never>(
+      onValue?: ((value: T) => A | PromiseLike<A>) | null,
+      onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    ): Promise<A | B> {
+      return super.then(asJob(onValue) as typeof onValue, asJob(onError) as typeof onError)
     }
 
     /** The built-in one looks at what `callback` returns without waiting for tokens. */
     override finally(callback?: (() => void) | null): Promise<T> {
-      if (typeof callback !== 'function') return this.then(callback as never, callback as never) as Promise<T>
+      if (typeof callback !== 'function') return this.then()
       const settle = (after: () => unknown): unknown => {
-        const returned: unknown = (callback as () => unknown)()
+        const returned: unknown = callback()
         return returned instanceof Promise ? returned.then(after) : after()
       }
-      return this.then(
-        (value) => settle(() => value),
+      return this.then<T, T>(
+        (value) => settle(() => value) as T,
         (reason: unknown) =>
           settle(() => {
             throw reason
-          }),
-      ) as Promise<T>
+          }) as T,
+      )
     }
   }
-  Object.defineProperty(UserPromise, 'name', { value: 'Promise' })
-  return UserPromise as PromiseConstructor
+  void Object.defineProperty(UserPromise, 'name', { value: 'Promise' })
+  return UserPromise
 }
 
 function runAndRelease(lock: VuLock, body: Callback, value: unknown): unknown {
@@ -90,5 +93,5 @@ function runAndRelease(lock: VuLock, body: Callback, value: unknown): unknown {
 
 /** The language's own resolving functions settle a promise and run no code of the script. */
 function isResolver(callback: Callback): boolean {
-  return callback.name === '' && /\{ \[native code\] \}$/.test(Function.prototype.toString.call(callback))
+  return callback.name === '' && Function.prototype.toString.call(callback).endsWith('{ [native code] }')
 }

@@ -39,9 +39,10 @@ async function driveOn<T>(steps: Steps<T>, token: Promise<unknown>): Promise<T> 
 export function callMethod(name: string, receiver: unknown, args: readonly unknown[]): unknown {
   const own = (receiver as Record<string, unknown>)[name]
   const isList = Array.isArray(receiver) || ArrayBuffer.isView(receiver)
-  const isBuiltIn = isList && (own === (Array.prototype as unknown as Record<string, unknown>)[name] || ArrayBuffer.isView(receiver))
+  const isBuiltIn =
+    isList && (own === (Array.prototype as unknown as Record<string, unknown>)[name] || ArrayBuffer.isView(receiver))
   const steps = isBuiltIn ? listMethods[name] : undefined
-  if (steps && typeof args[0] === 'function') return drive(steps(receiver as unknown as List, args[0] as Callback, args))
+  if (steps && typeof args[0] === 'function') return drive(steps(receiver as List, args[0] as Callback, args))
   if (typeof receiver === 'string' && (name === 'replace' || name === 'replaceAll') && typeof args[1] === 'function') {
     return drive(replaceSteps(receiver, name, args[0] as string | RegExp, args[1] as Callback))
   }
@@ -71,8 +72,11 @@ const listMethods: Readonly<Record<string, (list: List, callback: Callback, args
     for (let i = 0; i < count; i++) if (i in list) yield callback.call(thisArg, list[i], i, list)
   },
   *map(list, callback, [, thisArg]) {
-    const made: unknown[] = new Array(list.length)
-    for (let i = 0; i < made.length; i++) if (i in list) made[i] = yield callback.call(thisArg, list[i], i, list)
+    const made: unknown[] = []
+    const count = list.length
+    // Holes stay holes.
+    made.length = count
+    for (let i = 0; i < count; i++) if (i in list) made[i] = yield callback.call(thisArg, list[i], i, list)
     return made
   },
   *filter(list, callback, [, thisArg]) {
@@ -96,14 +100,14 @@ const listMethods: Readonly<Record<string, (list: List, callback: Callback, args
     return true
   },
   *find(list, callback, [, thisArg]) {
-    const at = (yield* indexSteps(list, callback, thisArg, false)) as number
+    const at = yield* indexSteps(list, callback, thisArg, false)
     return at < 0 ? undefined : list[at]
   },
   *findIndex(list, callback, [, thisArg]) {
     return yield* indexSteps(list, callback, thisArg, false)
   },
   *findLast(list, callback, [, thisArg]) {
-    const at = (yield* indexSteps(list, callback, thisArg, true)) as number
+    const at = yield* indexSteps(list, callback, thisArg, true)
     return at < 0 ? undefined : list[at]
   },
   *findLastIndex(list, callback, [, thisArg]) {
@@ -188,7 +192,12 @@ function* mergeSort(values: readonly unknown[], compare: Callback): Steps<unknow
 }
 
 /** Finds all matches first, as the built-in method does, then calls back for each. */
-function* replaceSteps(text: string, name: 'replace' | 'replaceAll', pattern: string | RegExp, callback: Callback): Steps<string> {
+function* replaceSteps(
+  text: string,
+  name: 'replace' | 'replaceAll',
+  pattern: string | RegExp,
+  callback: Callback,
+): Steps<string> {
   const matches: unknown[][] = []
   const collect = (...match: unknown[]): string => {
     matches.push(match)

@@ -1,8 +1,8 @@
-import { nowhere, type Value, type Vertex } from './flow-graph.ts'
 import type { FlowPlaces } from './flow-places.ts'
 import { steppedMethods } from './host-surface.ts'
-import type { CallSite, FunctionFacts } from './program-facts.ts'
+import type { CallSite } from './program-facts.ts'
 import { bare, isFunction, keyName, type Node } from './syntax.ts'
+import { nowhere, type FunctionFacts, type Value, type Vertex } from './values.ts'
 
 /** Methods whose result may be something that a container held. */
 const containerReads = new Set(

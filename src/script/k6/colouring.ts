@@ -1,8 +1,8 @@
-import { nowhere, type Value } from './flow-graph.ts'
 import { blockingMethodsOf, kindOfHostFunction, steppedMethods } from './host-surface.ts'
 import { isLibrary } from './partitions.ts'
-import type { CallSite, CannotWait, FunctionFacts, ProgramFacts } from './program-facts.ts'
+import type { CallSite, ProgramFacts } from './program-facts.ts'
 import { bare } from './syntax.ts'
+import { nowhere, type CannotWait, type FunctionFacts, type Value } from './values.ts'
 
 /** A call that may wait. */
 export interface WaitingSite {
@@ -162,7 +162,7 @@ function callbacksOf(
   isTakingCallbacks: boolean,
   stepped: WaitingSite['stepped'],
 ): readonly Value[] {
-  const isSecond = isTakingCallbacks || stepped === 'array-from' || /^replace/.test(site.methodName ?? '')
+  const isSecond = isTakingCallbacks || stepped === 'array-from' || (site.methodName ?? '').startsWith('replace')
   const args = site.hasSpread ? site.args : [site.args[isSecond ? 1 : 0] ?? nowhere]
   const found: Value[] = []
   for (const arg of args) {

@@ -1,11 +1,14 @@
 import { CallFlow } from './call-flow.ts'
-import { FlowGraph, nowhere, type Member, type Value, type Vertex } from './flow-graph.ts'
+import { EsbuildWrappers, isEsbuildWrapper } from './esbuild-wrappers.ts'
+import { FlowGraph } from './flow-graph.ts'
 import { FlowPlaces } from './flow-places.ts'
 import { isPromiseModule } from './host-surface.ts'
+import { PatternFlow } from './pattern-flow.ts'
 import { partitionFinder } from './partitions.ts'
-import type { CallSite, FunctionFacts, ProgramFacts } from './program-facts.ts'
-import type { Scopes, Variable } from './scopes.ts'
-import { bare, childrenOf, isClass, isFunction, keyName, listBody, type Node } from './syntax.ts'
+import { newSite, type CallSite, type ProgramFacts } from './program-facts.ts'
+import { isGlobalObject, type Scopes } from './scopes.ts'
+import { bare, childrenOf, isClass, isFunction, keyName, listBody, literalText, type Node } from './syntax.ts'
+import { nowhere, type FunctionFacts, type Member, type Value, type Vertex } from './values.ts'
 
 /** Methods that the language calls by itself, at places that cannot wait. */
 const calledByLanguage = new Set(['toJSON', 'toString', 'valueOf', '@@toPrimitive', '@@iterator', '@@hasInstance'])
@@ -23,6 +26,8 @@ export class FlowBuilder implements ProgramFacts {
   readonly graph: FlowGraph
   readonly #places: FlowPlaces
   readonly #calls: CallFlow
+  readonly #patterns: PatternFlow
+  readonly #wrappers: EsbuildWrappers
   readonly #scopes: Scopes
   readonly #partitionAt: (offset: number) => string
   readonly #values = new Map<Node, Value>()
@@ -34,6 +39,8 @@ export class FlowBuilder implements ProgramFacts {
     this.graph = new FlowGraph(maxSteps)
     this.#places = new FlowPlaces(this.graph)
     this.#calls = new CallFlow(this.#places, (node) => this.functions.get(node))
+    this.#patterns = new PatternFlow(this.#places, scopes, (node) => this.#visit(node))
+    this.#wrappers = new EsbuildWrappers(this.#places, (node) => this.functions.get(node))
     this.#scopes = scopes
     this.#partitionAt = partitionFinder(code)
   }
@@ -132,8 +139,6 @@ export class FlowBuilder implements ProgramFacts {
       case 'ImportDeclaration':
         return this.#import(node)
       case 'ExportNamedDeclaration':
-        if (node.declaration) this.#visit(node.declaration)
-        return
       case 'ExportDefaultDeclaration':
         if (node.declaration) this.#visit(node.declaration)
         return
@@ -155,20 +160,8 @@ export class FlowBuilder implements ProgramFacts {
 
   /** `for...of` and spread call `next` of whatever iterator there is. */
   #iteration(node: Node, position: CallSite['position']): void {
-    const site: CallSite = {
-      node,
-      within: this.#within,
-      partition: this.#partition,
-      callee: this.#places.property(this.#partition, 'next'),
-      args: [],
-      hasSpread: false,
-      methodName: undefined,
-      position,
-      functions: new Set(),
-      stored: new Set(),
-      hosts: new Set(),
-      isBind: false,
-    }
+    const callee = this.#places.property(this.#partition, 'next')
+    const site = newSite({ node, within: this.#within, partition: this.#partition, callee, position })
     this.sites.push(site)
     this.graph.watch(site.callee, (value) => {
       if (value.kind === 'function') site.functions.add(value.of)
@@ -185,7 +178,7 @@ export class FlowBuilder implements ProgramFacts {
   }
 
   #import(node: Node): void {
-    const module = String(node.source.value)
+    const module = literalText(node.source)
     this.modules.add(module)
     if (isPromiseModule(module)) this.isMixing = true
     for (const specifier of node.specifiers) {
@@ -232,55 +225,12 @@ export class FlowBuilder implements ProgramFacts {
     return to
   }
 
-  #assignMember(node: Node, value: Vertex): void {
-    this.#visit(node.object)
-    if (node.computed) this.#visit(node.property)
-    const name = keyName(node.property, node.computed)
-    if (name !== undefined && isGlobalObject(node.object, this.#scopes)) this.graph.edge(value, this.#places.variable(name))
-    this.graph.edge(value, this.#place(name))
-  }
-
   #place(name: string | undefined): Vertex {
     return name === undefined ? this.#places.element(this.#partition) : this.#places.property(this.#partition, name)
   }
 
   #bind(pattern: Node, value: Vertex): void {
-    switch (pattern.type) {
-      case 'Identifier': {
-        const variable: Variable | string = this.#scopes.variableOf.get(pattern) ?? pattern.name
-        return this.graph.edge(value, this.#places.variable(variable))
-      }
-      case 'MemberExpression':
-        return this.#assignMember(pattern, value)
-      case 'ParenthesizedExpression':
-        return this.#bind(pattern.expression, value)
-      case 'AssignmentPattern':
-        this.#bind(pattern.left, this.#visit(pattern.right))
-        return this.#bind(pattern.left, value)
-      case 'RestElement':
-        if (pattern.argument) this.#bind(pattern.argument, value)
-        return
-      case 'ObjectPattern':
-        for (const property of pattern.properties) this.#bindProperty(property, value)
-        return
-      case 'ArrayPattern':
-        for (const element of pattern.elements) {
-          if (!element) continue
-          const each = this.graph.vertex()
-          this.#places.readStored(this.#partition, each)
-          this.#bind(element, element.type === 'RestElement' ? value : each)
-        }
-        return
-      default:
-    }
-  }
-
-  #bindProperty(property: Node, value: Vertex): void {
-    if (property.type === 'RestElement') return this.#bind(property, value)
-    if (property.computed) this.#visit(property.key)
-    const to = this.graph.vertex()
-    this.#places.readProperty({ object: value, name: keyName(property.key, property.computed), to, partition: this.#partition })
-    this.#bind(property.value, to)
+    this.#patterns.bind(pattern, value, this.#partition)
   }
 
   #object(node: Node): Vertex {
@@ -402,7 +352,7 @@ export class FlowBuilder implements ProgramFacts {
     const receiver = this.graph.vertex()
     const callee = this.#callee(calleeNode, receiver)
     const result = this.graph.vertex()
-    const site: CallSite = {
+    const site = newSite({
       node,
       within: this.#within,
       partition: this.#partition,
@@ -411,14 +361,11 @@ export class FlowBuilder implements ProgramFacts {
       hasSpread: argNodes.some(({ type }) => type === 'SpreadElement'),
       methodName: target.type === 'MemberExpression' ? keyName(target.property, target.computed) : undefined,
       position: this.#position,
-      functions: new Set(),
-      stored: new Set(),
-      hosts: new Set(),
       isBind: target.type === 'MemberExpression' && keyName(target.property, target.computed) === 'bind',
-    }
+    })
     this.sites.push(site)
     const module =
-      /^(?:__)?require\d*$/.test(target.name) && argNodes[0]?.type === 'Literal' ? String(argNodes[0].value) : undefined
+      /^(?:__)?require\d*$/.test(target.name) && argNodes[0]?.type === 'Literal' ? literalText(argNodes[0]) : undefined
     if (module !== undefined) {
       this.modules.add(module)
       if (isPromiseModule(module)) this.isMixing = true
@@ -441,61 +388,11 @@ export class FlowBuilder implements ProgramFacts {
     return to
   }
 
-  /** `__commonJS({...})`, `__toESM(require_x())`, `__export(...)`: what esbuild wraps modules in. */
   #esbuildCall(node: Node, target: Node, argNodes: readonly Node[]): Vertex {
-    const result = this.graph.vertex()
     const outer = this.#position
     if (/^__(?:commonJS|esm)/.test(target.name)) this.#position = 'commonjs'
     const args = argNodes.map((arg) => this.#visit(arg))
     this.#position = outer
-    const [first = nowhere, second] = args
-    if (/^__(?:toESM|toCommonJS)/.test(target.name)) {
-      this.graph.edge(first, result)
-      this.graph.edge(first, this.#places.property(this.#partition, 'default'))
-      return result
-    }
-    if (/^__commonJS/.test(target.name)) this.#commonJs(node, argNodes[0], result)
-    if (/^__export/.test(target.name)) {
-      for (const value of this.graph.valuesOf(second ?? nowhere)) this.#exported(value)
-      this.graph.watch(second ?? nowhere, (value) => this.#exported(value))
-    }
-    return result
+    return this.#wrappers.call({ node, name: target.name, args, argNodes, partition: this.#partition })
   }
-
-  #exported(value: Value): void {
-    if (value.kind !== 'object') return
-    for (const { name, vertex } of value.members) {
-      this.graph.watch(vertex, (each) => {
-        if (each.kind === 'function') this.graph.edge(each.of.returned, this.#place(name))
-      })
-    }
-  }
-
-  /** A made-up function that returns what the module stored in `exports`. */
-  #commonJs(node: Node, modules: Node | undefined, result: Vertex): void {
-    const body = modules?.type === 'ObjectExpression' ? modules.properties[0]?.value : undefined
-    const partition = (body && this.functions.get(body)?.partition) ?? this.#partition
-    const wrapper: FunctionFacts = {
-      node,
-      partition: 'helpers',
-      params: [],
-      rest: nowhere,
-      returned: this.graph.vertex(),
-      outer: undefined,
-      member: undefined,
-      name: '',
-      cannotWait: undefined,
-    }
-    this.graph.edge(this.#places.property(partition, 'exports'), wrapper.returned)
-    if (partition !== 'user') this.graph.add(wrapper.returned, this.#places.library(partition))
-    this.graph.add(result, { kind: 'function', of: wrapper })
-  }
-}
-
-function isGlobalObject(node: Node, scopes: Scopes): boolean {
-  return (node.name === 'globalThis' || node.name === 'global') && !scopes.variableOf.has(node)
-}
-
-function isEsbuildWrapper(target: Node): boolean {
-  return target.type === 'Identifier' && /^__(?:commonJS|toESM|toCommonJS|esm|export|copyProps)(?:Min)?\d*$/.test(target.name)
 }

@@ -1,27 +1,5 @@
-import type { FunctionFacts } from './program-facts.ts'
-
-/** What may flow through a script, as far as the question "may this call wait?" needs it. */
-export type Value =
-  | { readonly kind: 'function'; readonly of: FunctionFacts }
-  | { readonly kind: 'class'; readonly constructorOf: FunctionFacts | undefined; readonly partition: string }
-  | { readonly kind: 'object'; readonly members: readonly Member[]; readonly partition: string }
-  /** A module of the program, or what it exports under `path`. */
-  | { readonly kind: 'host'; readonly module: string; readonly path: string }
-  /** Something that came out of a package. */
-  | { readonly kind: 'library'; readonly partition: string }
-  /** Any function that some property or element of the partition holds. The sets themselves are never copied. */
-  | { readonly kind: 'stored'; readonly partition: string; readonly params: Vertex[]; readonly returned: Vertex }
-
-export interface Member {
-  readonly name: string | undefined
-  readonly vertex: Vertex
-}
-
-/** A place that values flow through: a variable, a parameter, the result of a call, the property of one name. */
-export type Vertex = number
-
-/** Where nothing of interest flows. */
-export const nowhere: Vertex = -1
+import type { Value, Vertex } from './values.ts'
+import { nowhere } from './values.ts'
 
 type Watcher = (value: Value) => void
 
@@ -71,7 +49,7 @@ export class FlowGraph {
     if (vertex === nowhere) return
     const watchers = (this.#watchers[vertex] ??= [])
     watchers.push(watcher)
-    for (const value of [...(this.#values[vertex] ?? [])]) watcher(value)
+    for (const value of Array.from(this.#values[vertex] ?? [])) watcher(value)
   }
 
   solve(): void {
@@ -82,7 +60,7 @@ export class FlowGraph {
       }
       const [vertex, value] = item
       for (const to of this.#next[vertex] ?? []) this.add(to, value)
-      for (const watcher of [...(this.#watchers[vertex] ?? [])]) watcher(value)
+      for (const watcher of Array.from(this.#watchers[vertex] ?? [])) watcher(value)
     }
   }
 }

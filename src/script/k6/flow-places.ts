@@ -1,7 +1,8 @@
-import { FlowGraph, nowhere, type Value, type Vertex } from './flow-graph.ts'
+import { FlowGraph } from './flow-graph.ts'
 import { isWholeModule } from './host-surface.ts'
 import { isLibrary } from './partitions.ts'
 import type { Variable } from './scopes.ts'
+import { nowhere, type Value, type Vertex } from './values.ts'
 
 type Stored = Value & { kind: 'stored' }
 type Host = Value & { kind: 'host' }

@@ -15,10 +15,7 @@ const language = new Set(
 
 /** Names that every VU has: no look first whether they exist. */
 const always = new Set(
-  (
-    '__ENV __VU __ITER Promise console open setTimeout clearTimeout setInterval clearInterval crypto TextEncoder ' +
-    'TextDecoder'
-  ).split(' '),
+  '__ENV __VU __ITER Promise console open setTimeout clearTimeout setInterval clearInterval crypto'.split(' '),
 )
 
 /** Sends uses of undeclared names to `$g`, the object of the VU that stands for the global one. */

@@ -26,5 +26,5 @@ export function isLibrary(partition: string): boolean {
 function partitionOf(file: string): string {
   const packageName = /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]
   if (packageName !== undefined) return `library:${packageName}`
-  return /\.min\.js$/.test(file) ? `library:${file}` : 'user'
+  return file.endsWith('.min.js') ? `library:${file}` : 'user'
 }

@@ -1,24 +1,5 @@
-import type { Value, Vertex } from './flow-graph.ts'
+import type { FunctionFacts, Value, Vertex } from './values.ts'
 import type { Node } from './syntax.ts'
-
-/** Why the code at a place cannot wait, in the user's words. */
-export type CannotWait = string
-
-/** A function of the script. */
-export interface FunctionFacts {
-  readonly node: Node
-  /** `user`, `helpers` (esbuild's own) or `library:name`. */
-  readonly partition: string
-  readonly params: Vertex[]
-  rest: Vertex
-  readonly returned: Vertex
-  readonly outer: FunctionFacts | undefined
-  /** The property or class member that the function is the value of: `async` goes before its key. */
-  readonly member: Node | undefined
-  readonly name: string
-  /** Constructors, getters, setters, generators, what the language calls by itself (`toJSON`). */
-  readonly cannotWait: CannotWait | undefined
-}
 
 /** A call, `new` or tagged template; also `for...of` and spread, which call the iterator's `next`. */
 export interface CallSite {
@@ -54,4 +35,20 @@ export interface ProgramFacts {
   storedFunctions(partition: string): readonly Value[]
   elementValues(partition: string): Iterable<Value>
   valuesOf(vertex: Vertex): Iterable<Value>
+}
+
+/** A site whose callees are still to be found. */
+export function newSite(
+  at: Pick<CallSite, 'node' | 'within' | 'partition' | 'callee' | 'position'> & Partial<CallSite>,
+): CallSite {
+  return {
+    args: [],
+    hasSpread: false,
+    methodName: undefined,
+    isBind: false,
+    functions: new Set(),
+    stored: new Set(),
+    hosts: new Set(),
+    ...at,
+  }
 }

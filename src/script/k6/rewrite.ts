@@ -3,9 +3,10 @@ import type { Colouring, WaitingSite } from './colouring.ts'
 import { rewriteFreeName } from './free-names.ts'
 import { Insertions } from './insertions.ts'
 import { isLibrary } from './partitions.ts'
-import type { CallSite, FunctionFacts, ProgramFacts } from './program-facts.ts'
+import type { CallSite, ProgramFacts } from './program-facts.ts'
 import type { Scopes } from './scopes.ts'
 import { bare, childrenOf, type Node } from './syntax.ts'
+import type { FunctionFacts } from './values.ts'
 
 export interface Analysis {
   readonly code: string
@@ -24,7 +25,12 @@ export interface Analysis {
  */
 export function rewriteEdits(analysis: Analysis): Edit[] {
   const rewriter = new Rewriter(analysis)
+  const replaced = new Set(
+    analysis.colouring.sites.filter(({ stepped }) => stepped === 'new-promise').map(({ site }) => site.node.callee),
+  )
   for (const reference of analysis.scopes.free) {
+    // `new Promise` becomes something else as a whole.
+    if (replaced.has(reference.node)) continue
     rewriteFreeName(reference, analysis.partitionAt(reference.node.start), rewriter.into)
   }
   for (const waiting of analysis.colouring.sites) rewriter.site(waiting)
@@ -115,7 +121,10 @@ class Rewriter {
   }
 
   /** `(a = WAITS, b) { body }` becomes `(...$a) { var [a = WAITS, b] = $a; { body } }`, and no text moves. */
-  #moveDefaults({ node }: FunctionFacts, texts: { open: string; close: string; result: { before: string; after: string } }): void {
+  #moveDefaults(
+    { node }: FunctionFacts,
+    texts: { open: string; close: string; result: { before: string; after: string } },
+  ): void {
     const [first] = node.params
     const last = node.params.at(-1)
     if (!first || !last) return
@@ -136,7 +145,8 @@ class Rewriter {
     }
     for (const { node, within } of facts.returns) {
       const isOurs = colouring.functions.has(within) || within.node.async
-      if (isOurs && !within.node.generator && node.argument && mayBePromise(node.argument)) this.into.around(node.argument, '$r(', ')', 6)
+      if (isOurs && !within.node.generator && node.argument && mayBePromise(node.argument))
+        this.into.around(node.argument, '$r(', ')', 6)
     }
     for (const { node, within } of facts.awaitLoops) {
       if (within && !within.node.generator) this.into.around(node.right, '$rt.iterateAsync(', ', $c)', 9)

@@ -26,6 +26,11 @@ export function resolveScopes(program: Node): Scopes {
   return resolver
 }
 
+/** `globalThis` or `global`, where the script does not mean something else by it. */
+export function isGlobalObject(node: Node, scopes: Scopes): boolean {
+  return (node.name === 'globalThis' || node.name === 'global') && !scopes.variableOf.has(node)
+}
+
 class Resolver implements Scopes {
   readonly variableOf = new Map<Node, Variable>()
   readonly free: FreeReference[] = []

@@ -91,10 +91,14 @@ export function bare(node: Node): Node {
   return inner
 }
 
+/** The value of a literal as text. */
+export function literalText(literal: Node): string {
+  return `${literal.value as unknown as string | number}`
+}
+
 /** The text that a property key or computed member spells; `undefined` when only the run can tell. Numbers count as unknown. */
 export function keyName(key: Node, isComputed: boolean): string | undefined {
-  if (!isComputed)
-    return key.type === 'Literal' ? String(key.value) : key.type === 'PrivateIdentifier' ? `#${key.name}` : key.name
+  if (!isComputed) return key.type === 'Literal' ? literalText(key) : key.type === 'PrivateIdentifier' ? `#${key.name}` : key.name
   const inner = bare(key)
   if (inner.type === 'Literal') return typeof inner.value === 'string' ? inner.value : undefined
   if (inner.type === 'MemberExpression' && !inner.computed && inner.object.name === 'Symbol') return `@@${inner.property.name}`
