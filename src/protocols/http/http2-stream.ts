@@ -114,11 +114,6 @@ export class Http2Stream implements Http2Call {
     // A reset or a lost connection also ends the stream: `close` brings the reason.
     if (this.#isSettled || this.#status === 0 || this.#stream.aborted || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR)
       return
-    if (!this.#isWhole()) {
-      this.#fail(streamError(constants.NGHTTP2_PROTOCOL_ERROR, new Error('the body is not as long as its Content-Length says')))
-      this.#stream.close(constants.NGHTTP2_PROTOCOL_ERROR)
-      return
-    }
     if (!this.#isWhole()) return this.#fail(streamError(constants.NGHTTP2_PROTOCOL_ERROR))
     this.#isSettled = true
     const endedAtMs = this.#nowMs()
