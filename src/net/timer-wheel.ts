@@ -34,7 +34,7 @@ const slotCount = 512
 
 /**
  * Coarse timeouts for very many things at once: arming and cancelling cost O(1) and no Node timer; one interval runs
- * while anything is armed and does not keep the process alive. A hashed wheel: an entry farther away than one turn
+ * while anything is armed, and one tick longer; it does not keep the process alive. A hashed wheel: an entry farther away than one turn
  * stays in its slot for several turns (Varghese and Lauck 1987, scheme 6).
  */
 export class TimerWheel {
@@ -70,7 +70,7 @@ export class TimerWheel {
   /** Arms an entry (again). `nowMs` saves a clock reading when the caller has one at hand; same clock as the wheel's. */
   arm(entry: WheelEntry, delayMs: number, nowMs: number = this.#nowMs()): void {
     if (entry.dueTick >= 0) this.cancel(entry)
-    if (this.#armedCount === 0) this.#wake(nowMs)
+    if (this.#timer === undefined) this.#wake(nowMs)
     const tick = Math.ceil((nowMs - this.#zeroMs + delayMs) / this.#tickMs)
     entry.dueTick = tick > this.#tick ? tick : this.#tick + 1
     const head = this.#slots[entry.dueTick & (slotCount - 1)] as WheelEntry
@@ -92,11 +92,12 @@ export class TimerWheel {
     entry.previous = undefined
     entry.next = undefined
     this.#armedCount--
-    if (this.#armedCount === 0) this.#sleep()
   }
 
   /** Expires everything due by now. The interval calls it; tests with a clock of their own may. */
   advance(): void {
+    // Not on the last cancel: a lone VU would start and stop the interval with every request.
+    if (this.#armedCount === 0) return this.#sleep()
     const tick = Math.floor((this.#nowMs() - this.#zeroMs) / this.#tickMs)
     const from = this.#tick
     if (tick <= from) return
@@ -124,10 +125,6 @@ export class TimerWheel {
 
   #wake(nowMs: number): void {
     this.#tick = Math.max(this.#tick, Math.floor((nowMs - this.#zeroMs) / this.#tickMs))
-    if (this.#timer !== undefined) {
-      this.#timer.refresh()
-      return
-    }
     this.#timer = setInterval(() => this.advance(), this.#tickMs)
     this.#timer.unref()
   }
