@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { messageOf, UserError } from '../base/user-error.ts'
 import { chooseCiphers } from './cipher-names.ts'
@@ -85,6 +86,7 @@ function baseOptions(settings: TlsSettings): SecureContextOptions {
       hint: 'make min the older of the two',
     })
   }
+  checkRoots(settings.ca)
   // Node's own floor is 1.2: a lower ceiling alone would leave nothing.
   const isOldWanted = [minVersion, maxVersion].some((version) => version === 'TLSv1' || version === 'TLSv1.1')
   const floor = minVersion ?? (isOldWanted ? maxVersion : undefined)
@@ -94,6 +96,20 @@ function baseOptions(settings: TlsSettings): SecureContextOptions {
     ...(maxVersion === undefined ? {} : { maxVersion }),
     ...(ciphers === undefined ? {} : { ciphers }),
     ...(settings.ca.length === 0 ? {} : { ca: [...rootCertificates, ...settings.ca] }),
+  }
+}
+
+/** Node would leave out roots that it cannot read without a word. */
+function checkRoots(pems: readonly string[]): void {
+  for (const pem of pems) {
+    try {
+      void new X509Certificate(pem)
+    } catch (cause) {
+      throw new UserError('NET_TLS_INVALID', `tls.ca: a root certificate cannot be read: ${messageOf(cause)}`, {
+        hint: 'give the text of a PEM file, -----BEGIN CERTIFICATE----- and all',
+        cause,
+      })
+    }
   }
 }
 
