@@ -73,10 +73,10 @@ test.each([
     says: /nope/,
   },
   {
-    what: 'a script that does not import brunt',
-    script: "import http from 'k6/http'\nexport default function () { http.get('/') }\n",
+    what: 'a k6 script with a module that is not there',
+    script: "import grpc from 'k6/net/grpc'\nexport default function () { new grpc.Client() }\n",
     code: 107,
-    says: /does not import brunt/,
+    says: /the module "k6\/net\/grpc" is not supported yet/,
   },
   {
     what: 'an exception in setup',

@@ -8,7 +8,7 @@ import { compatRewriting } from '../../src/script/k6/compat-script.ts'
 import { runRewritten, runSynchronously } from './stages.ts'
 
 const folder = path.join(import.meta.dirname, 'adversarial')
-const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
+const scripts = readdirSync(folder).filter((name) => /\.c?js$/.test(name))
 
 /** Scripts with a blocking call where nothing can wait. */
 const refused = new Set(['ctor.js', 'getter.js', 'generator.js', 'tojson.js', 'tostr.js'])

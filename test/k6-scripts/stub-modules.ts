@@ -1,5 +1,3 @@
-import type { K6Host } from '../../src/api/k6/host.ts'
-
 /** Where a script runs: on the rewritten code, whose calls wait, or as it stands, where each call is over when it returns. */
 export interface Stage {
   /** A call that blocks for so many virtual ms. */
@@ -124,5 +122,3 @@ export function shown(value: unknown): string {
   if (value instanceof Error) return `Error ${value.message}`
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
 }
-
-export type { K6Host }

@@ -24,6 +24,12 @@ export class VuLock {
     this.#onIdle?.()
   }
 
+  /** After a failed run: nobody holds it, nobody waits for it. */
+  reset(): void {
+    this.#isHeld = false
+    this.#waiting.length = 0
+  }
+
   /** Calls back whenever the lock is given back and nobody waits for it. */
   whenIdle(callback: () => void): void {
     this.#onIdle = callback

@@ -2,6 +2,7 @@ import { UserError } from '../../base/user-error.ts'
 import type { Vu } from '../../vu/vu.ts'
 import type { K6Host } from './host.ts'
 import { makeGlobals } from './runtime-globals.ts'
+import { checkedIterable, waitingIterable, yieldingIterable } from './runtime-iteration.ts'
 import { VuLock } from './runtime-lock.ts'
 import { Box, follow, isToken, makeUserPromise, unbox } from './runtime-promise.ts'
 import { arrayFrom, callMethod, drive } from './runtime-steps.ts'
@@ -25,16 +26,21 @@ export class VuRuntime implements K6Host {
   #nature: ScriptNature = { isMixing: false, folder: '' }
   /** What the one blocking call in flight is. */
   #inFlight: string | undefined
+  #flight: Promise<unknown> | undefined
+  #missed: UserError | undefined
+  #failRun: ((error: unknown) => void) | undefined
   #holdCount = 0
   #onChange: (() => void) | undefined
   #jobError: { readonly error: unknown } | undefined
   /** Bound once, so that a blocking call makes no closures. */
   readonly #landed = <T>(value: T): T => {
     this.#inFlight = undefined
+    this.#flight = undefined
     return value
   }
   readonly #crashed = (error: unknown): never => {
     this.#inFlight = undefined
+    this.#flight = undefined
     throw error
   }
 
@@ -90,31 +96,17 @@ export class VuRuntime implements K6Host {
 
   /** For `for await`: an iterator whose `next` may wait. */
   iterate(source: Iterable<unknown>): AsyncIterable<unknown> {
-    const iterator = source[Symbol.iterator]()
-    const waited = async (result: unknown): Promise<IteratorResult<unknown>> => (await result) as IteratorResult<unknown>
-    const steps: AsyncIterator<unknown> = { next: () => waited(iterator.next()) }
-    if (iterator.return) steps.return = (value: unknown) => waited(iterator.return?.(value))
-    return { [Symbol.asyncIterator]: () => steps }
+    return waitingIterable(source)
   }
 
   /** For spread: an iterator whose `next` must not wait. */
   iterateNow(source: Iterable<unknown>, place: string): Iterable<unknown> {
-    if (Array.isArray(source)) return source
-    const iterator = source[Symbol.iterator]()
-    return { [Symbol.iterator]: () => ({ next: () => this.sync(iterator.next(), place) as IteratorResult<unknown> }) }
+    return checkedIterable(source, (result) => this.sync(result, place))
   }
 
   /** For the script's own `for await`: other jobs run while it waits. */
   iterateAsync(source: AsyncIterable<unknown> | Iterable<unknown>, userAwait: UserAwait): AsyncIterable<unknown> {
-    const isAsync = Symbol.asyncIterator in source
-    const iterator = isAsync ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
-    const next = async (): Promise<IteratorResult<unknown>> => {
-      const result = (isAsync ? await userAwait(iterator.next()) : iterator.next()) as IteratorResult<unknown>
-      return isAsync || result.done ? result : { done: false, value: await userAwait(result.value) }
-    }
-    const steps: AsyncIterator<unknown> = { next }
-    if (iterator.return) steps.return = async (value: unknown) => (await iterator.return?.(value)) ?? { done: true, value }
-    return { [Symbol.asyncIterator]: () => steps }
+    return yieldingIterable(source, userAwait)
   }
 
   /** `new Promise(executor)` with an executor that may wait. */
@@ -196,9 +188,17 @@ export class VuRuntime implements K6Host {
   }
 
   block<T>(what: string, work: Promise<T>): Promise<T> {
+    if (this.#inFlight !== undefined && !this.#vu.interruption) {
+      work.catch(() => undefined)
+      this.#miss(what, this.#inFlight)
+      // Nobody may be listening: the run as a whole fails, and this promise never settles.
+      return new Promise<never>(() => undefined)
+    }
     this.enter(what)
     this.#inFlight = what
-    return work.then(this.#landed, this.#crashed)
+    const token = work.then(this.#landed, this.#crashed)
+    this.#flight = token
+    return token
   }
 
   promise<T>(work: PromiseLike<T>): Promise<T> {
@@ -227,7 +227,15 @@ export class VuRuntime implements K6Host {
 
   enter(what: string): void {
     this.#vu.throwIfInterrupted()
-    if (this.#inFlight !== undefined) throw overlap(what, this.#inFlight)
+    if (this.#inFlight === undefined) return
+    throw this.#miss(what, this.#inFlight)
+  }
+
+  /** Fails the whole run: an error thrown into a library's callback may be lost. */
+  #miss(what: string, inFlight: string): UserError {
+    this.#missed ??= overlap(what, inFlight)
+    this.#failRun?.(this.#missed)
+    return this.#missed
   }
 
   drive<T>(body: Generator<unknown, T, unknown>): T | Promise<T> {
@@ -270,14 +278,50 @@ export class VuRuntime implements K6Host {
 
   /** Runs an exported function as the main job of an iteration, and the event loop until it is empty. */
   run(body: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
-    if (this.#nature.isMixing || this.#holdCount > 0) return this.#runLoop(body, args)
+    this.#missed = undefined
+    this.#jobError = undefined
+    let outcome: unknown
+    try {
+      outcome = this.#nature.isMixing || this.#holdCount > 0 ? this.#runLoop(body, args) : this.#runPlain(body, args)
+    } catch (error) {
+      return this.#fail(error)
+    }
+    if (!(outcome instanceof Promise)) return outcome
+    if (this.#missed) return this.#fail(this.#missed)
+    const running: Promise<unknown> = outcome
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        void (async () => await this.#fail(error))().catch(reject)
+      }
+      this.#failRun = fail
+      running.then((value) => {
+        this.#failRun = undefined
+        resolve(value)
+      }, fail)
+    })
+  }
+
+  /** Throws the error, or once the blocking call in flight has ended: the next iteration must not meet it. */
+  #fail(error: unknown): Promise<never> {
+    this.#failRun = undefined
+    if (!this.#flight) {
+      this.#lock.reset()
+      throw error
+    }
+    const thrown = (): never => {
+      this.#lock.reset()
+      throw error
+    }
+    return this.#flight.then(thrown, thrown)
+  }
+
+  #runPlain(body: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
     const returned = body(...args)
-    if (isToken(returned)) return returned.then((value) => this.#ended(value))
-    return this.#ended(returned)
+    return isToken(returned) ? returned.then((value) => this.#ended(value)) : this.#ended(returned)
   }
 
   #ended(value: unknown): unknown {
-    if (this.#inFlight !== undefined && !this.#vu.interruption) throw overlap('the end of the iteration', this.#inFlight)
+    this.#failIfMissed()
     if (this.#holdCount > 0) return this.#drained().then(() => this.#outcome(value))
     return this.#outcome(value)
   }
@@ -288,6 +332,7 @@ export class VuRuntime implements K6Host {
     try {
       returned = body(...args)
       if (isToken(returned)) returned = unbox(await returned)
+      this.#failIfMissed()
     } finally {
       this.#lock.release()
     }
@@ -300,6 +345,13 @@ export class VuRuntime implements K6Host {
     settled.catch(() => undefined)
     await this.#drained()
     return this.#outcome(await Promise.race([settled, turn()]))
+  }
+
+  /** At the end of the exported function no blocking call may be in flight. */
+  #failIfMissed(): void {
+    if (this.#vu.interruption) return
+    if (this.#missed) throw this.#missed
+    if (this.#inFlight !== undefined) throw overlap('the end of the iteration', this.#inFlight)
   }
 
   #outcome(value: unknown): unknown {

@@ -20,6 +20,8 @@ export interface Colouring {
   readonly functions: ReadonlySet<FunctionFacts>
   /** Packages whose functions cannot be made to wait. */
   readonly opaque: ReadonlySet<string>
+  /** Calls that hand a function that may wait to such a package. */
+  readonly lostCallbacks: readonly CallSite[]
 }
 
 interface Candidate {
@@ -35,18 +37,14 @@ interface Candidate {
 /** Finds all functions and calls that may wait, to the fixpoint. A package in which something cannot wait becomes opaque as a whole. */
 export function colour(facts: ProgramFacts): Colouring {
   const named = blockingMethodsOf(facts.modules)
-  const candidates = facts.sites
-    .filter(({ isBind, position }) => !isBind && position !== 'commonjs')
-    .map((site) => candidate(facts, site, named))
+  const candidates = facts.sites.filter(({ isBind }) => !isBind).map((site) => candidate(facts, site, named))
   const storedCache = new Map<string, readonly Value[]>()
   const storedIn = (partition: string): readonly Value[] => {
     const known = storedCache.get(partition) ?? facts.storedFunctions(partition)
     storedCache.set(partition, known)
     return known
   }
-  const constructed = new Set(
-    facts.sites.filter(({ node }) => node.type === 'NewExpression').flatMap((site) => [...site.functions]),
-  )
+  const constructed = constructedFunctions(facts)
   const whyNot = (site: CallSite): CannotWait | undefined => whyNotAt(site, constructed)
   const opaque = new Set<string>()
   for (;;) {
@@ -63,6 +61,10 @@ export function colour(facts: ProgramFacts): Colouring {
         sites: candidates.filter((each) => each.waits).map((each) => waitingSite(each, { functions, waits, whyNot })),
         functions,
         opaque,
+        lostCallbacks: facts.sites.filter(
+          (site) =>
+            !isLibrary(site.partition) && isInto(site, opaque) && functionsIn(facts, site).some((each) => functions.has(each)),
+        ),
       }
     }
     for (const partition of fresh) opaque.add(partition)
@@ -73,6 +75,32 @@ interface Spreading extends Verdicts {
   readonly functions: Set<FunctionFacts>
   readonly storedIn: (partition: string) => readonly Value[]
   readonly opaque: ReadonlySet<string>
+}
+
+function isInto(site: CallSite, opaque: ReadonlySet<string>): boolean {
+  return [...site.functions].some(({ partition }) => opaque.has(partition))
+}
+
+/** The functions that a call is given, members of objects included. */
+function functionsIn(facts: ProgramFacts, site: CallSite): readonly FunctionFacts[] {
+  const given = site.args.flatMap((arg) => [...facts.valuesOf(arg)])
+  const members = given.flatMap((value) =>
+    value.kind === 'object' ? value.members.flatMap(({ vertex }) => [...facts.valuesOf(vertex)]) : [],
+  )
+  return [...given, ...members].flatMap((value) => (value.kind === 'function' ? [value.of] : []))
+}
+
+/** Functions of the old style of class: what `new` makes of an `async` function is an error. */
+function constructedFunctions(facts: ProgramFacts): Set<FunctionFacts> {
+  const constructed = new Set<FunctionFacts>()
+  for (const { node, partition, functions } of facts.sites) {
+    if (node.type !== 'NewExpression') continue
+    for (const callee of functions) {
+      const canConstruct = callee.node.type !== 'ArrowFunctionExpression' && callee.member === undefined
+      if (canConstruct && callee.partition === partition) constructed.add(callee)
+    }
+  }
+  return constructed
 }
 
 interface Verdicts {
@@ -111,6 +139,7 @@ function spread(candidates: readonly Candidate[], { functions, waits, storedIn, 
 /** Why the code of a call cannot wait. */
 function whyNotAt(site: CallSite, constructed: ReadonlySet<FunctionFacts>): CannotWait | undefined {
   if (site.position === 'spread') return 'spread'
+  if (site.position === 'commonjs') return 'top level of a CommonJS module'
   if (site.position === 'field') return 'class field'
   if (site.position === 'static') return 'static block'
   if (!site.within) return undefined

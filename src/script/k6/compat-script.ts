@@ -5,7 +5,7 @@ import { UserError } from '../../base/user-error.ts'
 import type { ScriptRewriting } from '../bundle-script.ts'
 import { applyEdits } from '../source-edits.ts'
 import { SourceMap } from '../source-map.ts'
-import { colour, type WaitingSite } from './colouring.ts'
+import { colour, type Colouring } from './colouring.ts'
 import { FlowBuilder } from './flow-builder.ts'
 import { partitionFinder } from './partitions.ts'
 import { isUserSite, rewriteEdits } from './rewrite.ts'
@@ -34,7 +34,7 @@ export const compatRewriting: ScriptRewriting = {
     facts.program(program)
     if (facts.graph.isOverBudget) throw tooBig()
     const colouring = colour(facts)
-    report(colouring.sites, placeOf, log)
+    report(colouring, placeOf, log)
     const edits = rewriteEdits({
       code: module.code,
       program,
@@ -59,7 +59,7 @@ function preludeFor(nature: { readonly isMixing: boolean; readonly folder: strin
   return `const $rt = ${start}; const { $k, $u, $r, $P, $g } = $rt; let $t;`
 }
 
-function report(sites: readonly WaitingSite[], placeOf: (offset: number) => string, log: Logger): void {
+function report({ sites, lostCallbacks }: Colouring, placeOf: (offset: number) => string, log: Logger): void {
   for (const { site, isCertain, cannotWait } of sites) {
     if (cannotWait === undefined || !isUserSite(site)) continue
     const place = placeOf(site.node.start)
@@ -68,6 +68,13 @@ function report(sites: readonly WaitingSite[], placeOf: (offset: number) => stri
       level: 'warn',
       source: 'engine',
       message: `${place}: this call may block, and nothing can wait here (${cannotWait}): if it does, the iteration fails with K6_CANNOT_WAIT`,
+    })
+  }
+  for (const { node } of lostCallbacks) {
+    log.log({
+      level: 'warn',
+      source: 'engine',
+      message: `${placeOf(node.start)}: a function that may block goes to a package that does not wait for it: if it blocks, the iteration fails with K6_OVERLAP`,
     })
   }
 }

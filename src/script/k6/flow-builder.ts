@@ -316,7 +316,7 @@ export class FlowBuilder implements ProgramFacts {
     this.#within = facts
     this.#position = 'parameter'
     for (const param of node.params) this.#param(param, facts)
-    this.#position = outer.position === 'commonjs' ? 'commonjs' : 'body'
+    this.#position = outer.position === 'commonjs' && !outer.within ? 'commonjs' : 'body'
     if (node.body.type === 'BlockStatement') this.#visit(node.body)
     else this.graph.edge(this.#visit(node.body), facts.returned)
     this.#within = outer.within

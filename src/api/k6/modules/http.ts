@@ -104,7 +104,7 @@ function bodyOf(body: unknown): HttpBody | undefined {
   if (body === undefined || body === null) return undefined
   if (typeof body === 'string' || body instanceof ArrayBuffer || body instanceof Uint8Array) return body
   if (typeof body === 'object') return { form: body as Record<string, string> }
-  return String(body as number)
+  return `${body as number}`
 }
 
 function optionsOf(params: Params | null | undefined): RequestOptions | undefined {
