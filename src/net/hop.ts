@@ -116,4 +116,6 @@ export function readFromStream(socket: Socket, onRead: DialTarget['onRead']): vo
   socket.on('data', (chunk: Buffer) => {
     if (onRead.call(socket, chunk.length, chunk) === false) socket.pause()
   })
+  // A socket that was paused by hand stays so, whoever listens.
+  socket.resume()
 }
