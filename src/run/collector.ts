@@ -33,6 +33,11 @@ export class Collector {
   /** A worker finished or was lost: no second waits for it any more. */
   leave(source: string): void {
     this.#live.delete(source)
+    const states = this.#states.get(source) ?? []
+    this.#states.set(
+      source,
+      states.map((state) => ({ ...state, activeVus: 0 })),
+    )
     this.#closeReady()
   }
 

@@ -3,11 +3,12 @@ import type { WorkerSource } from '../wire/link.ts'
 import type { FromWorker } from '../wire/messages.ts'
 import { Seat } from './seat.ts'
 import type { SessionOptions } from './session.ts'
+import { whileInitRuns } from './slow-init.ts'
 
 /** The workers of a session: worker 0 from the start, more when a run needs them, kept for the next run. */
 export class Crew {
   readonly seats: Seat[] = []
-  readonly #options: Pick<SessionOptions, 'bundle' | 'env' | 'runId'>
+  readonly #options: Pick<SessionOptions, 'bundle' | 'env' | 'log' | 'runId'>
   readonly #source: WorkerSource
 
   constructor(options: SessionOptions) {
@@ -31,7 +32,7 @@ export class Crew {
     const { bundle, env, runId } = this.#options
     const loaded = seat.expect('loaded')
     seat.send({ type: 'load', runId, bundle, env })
-    await loaded
+    await whileInitRuns(seat, this.#options.log, loaded)
   }
 
   /** Tells every worker its share of the run; resolves when all VUs are initialised. */
@@ -58,7 +59,7 @@ export class Crew {
             clockOffsetMs: 0,
           },
         })
-        await ready
+        await whileInitRuns(seat, this.#options.log, ready)
       }),
     )
   }

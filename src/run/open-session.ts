@@ -5,6 +5,7 @@ import type { ActiveRun } from './control.ts'
 import { Crew } from './crew.ts'
 import { logWorkerEvents } from './worker-log.ts'
 import type { RunSession, SessionOptions } from './session.ts'
+import { whileInitRuns } from './slow-init.ts'
 
 /** Opens worker 0 for a script; the other workers follow when a run needs them. */
 export function openSession(options: SessionOptions): RunSession {
@@ -20,7 +21,7 @@ export function openSession(options: SessionOptions): RunSession {
     }
     const answer = seat.expect('inspected')
     seat.send({ type: 'inspect' })
-    inspection = (await answer).inspection
+    inspection = (await whileInitRuns(seat, options.log, answer)).inspection
     return inspection
   }
 

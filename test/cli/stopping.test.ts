@@ -163,3 +163,16 @@ export default function () {
   expect(stderr + stdout).toMatch(/test\.ts:4/)
   expect((JSON.parse(readFileSync(path.join(cwd, 'result.json'), 'utf8')) as Summary).run.exitCode).toBe(code)
 }, 60_000)
+
+test('an endless loop in init is named with its place, and Ctrl-C ends it', async () => {
+  const script = scriptFile(`import 'brunt'
+for (;;);
+export default function () {}
+`)
+  const running = startBrunt(['run', script])
+  await running.stderrMatches(/init has been running for 5 s, now in .*test\.ts:2/)
+  running.child.kill('SIGINT')
+  const { code } = await running.ended
+  expect(code).toBe(105)
+  expect(descendants(running.child.pid ?? 0)).toEqual([])
+}, 60_000)
