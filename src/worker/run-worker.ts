@@ -17,16 +17,23 @@ import { ScriptHost } from './script-host.ts'
 import { seriesWanted } from './series-wanted.ts'
 import { WorkerWorld } from './worker-world.ts'
 
+/** What the process of a worker tells it. */
+export interface WorkerProcess {
+  /** A promise of the script was rejected and nobody handled it: told like an exception of an iteration, the run goes on. */
+  rejected(reason: unknown): void
+}
+
 /** Serves one coordinator until the channel closes: load, inspect, assign, call, start, and again. */
-export function runWorker(channel: WorkerChannel): void {
+export function runWorker(channel: WorkerChannel): WorkerProcess {
   const worker = new Worker(channel)
   channel.onMessage((message) => {
     worker.receive(message).catch((error: unknown) => worker.fail('run', error))
   })
   worker.hello()
+  return worker
 }
 
-class Worker {
+class Worker implements WorkerProcess {
   readonly #channel: WorkerChannel
   readonly #id = process.env['BRUNT_WORKER_ID'] ?? `pid-${process.pid}`
   readonly #log: Logger
@@ -43,6 +50,13 @@ class Worker {
 
   hello(): void {
     this.#channel.send({ type: 'hello', protocol: 1, workerId: this.#id, cores: usableCoreCount(), token: '' })
+  }
+
+  rejected(reason: unknown): void {
+    const problems = this.#run?.world.problems
+    if (problems) return problems.add(reason)
+    const text = this.#host ? this.#host.describe(reason) : messageOf(reason)
+    this.#log.log({ level: 'error', source: 'engine', message: `a rejected promise was not handled: ${text}` })
   }
 
   async receive(message: ToWorker): Promise<void> {
