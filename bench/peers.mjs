@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '..')
 
 const script = (seconds, connections) => `import { check } from 'brunt'
 import http from 'brunt/http'
-export const options = { vus: ${connections}, duration: '${seconds}s', gracefulStop: '1s', thresholds: { checks: ['rate>0.99'] } }
+export const options = { vus: ${connections}, duration: '${seconds}s', thresholds: { checks: ['rate>0.99'] } }
 export default async function () {
   const response = await http.get(process.env.TARGET)
   check(response, { 'status is 200': (r) => r.status === 200 })

@@ -19,7 +19,7 @@ import http from 'brunt/http'
 import { Trend, Counter } from 'brunt/metrics'
 const size = new Trend('answer_size')
 const seen = new Counter('answers')
-export const options = { vus: 50, duration: '${minutes * 60}s', gracefulStop: '5s', thresholds: { 'http_req_duration{kind:page}': ['p(99)<1000'] } }
+export const options = { vus: 50, duration: '${minutes * 60}s', thresholds: { 'http_req_duration{kind:page}': ['p(99)<1000'] } }
 let number = 0
 export default async function () {
   await group('front', async () => {
