@@ -28,7 +28,8 @@ export function httpLines(summary: Summary, { style, columns }: { style: Style; 
   })
   const errors = parts.flatMap(([, { tags, values }]): Kind[] => {
     const { error, error_code: code } = tags
-    if (Object.keys(tags).some((key) => key !== 'error' && key !== 'error_code') || (!error && !code)) return []
+    // Without a text it is an answer with status 400 and more: the line above says so.
+    if (Object.keys(tags).some((key) => key !== 'error' && key !== 'error_code') || !error) return []
     const text = [error, code && `(${code})`].filter(Boolean).join(' ')
     return [{ text: neutralised(text), count: values['count'] ?? 0, isBad: true }]
   })
