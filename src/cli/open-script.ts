@@ -13,7 +13,6 @@ import type { TestPlan } from '../plan/plan.ts'
 import { openSession } from '../run/open-session.ts'
 import type { BoundOutput, RunSession } from '../run/session.ts'
 import { bundleScript, endBundling } from '../script/bundle-script.ts'
-import { compatRewriting } from '../script/k6/compat-script.ts'
 import { createLocator } from '../script/locator.ts'
 import { scriptEnvironment } from './environment.ts'
 import { type RunSettings, planLayers } from './run-settings.ts'
@@ -50,7 +49,8 @@ export async function openScript(source: ScriptSource, options: OpenScriptOption
     provided: (specifier) => /^(?:brunt|k6)(?:\/|$)/.test(specifier),
     cwd: process.cwd(),
     log,
-    rewriting: compatRewriting,
+    // Loaded on use: native scripts do without the parser.
+    rewriting: async () => (await import('../script/k6/compat-script.ts')).compatRewriting,
     ...(source.entry === '-' ? { stdin: source.text ?? (await text(process.stdin)) } : {}),
   })
   await endBundling()

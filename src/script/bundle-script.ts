@@ -30,7 +30,7 @@ export interface BundleOptions {
   /** The script's text when the entry is `-`. */
   readonly stdin?: string
   /** For scripts that do not import `brunt`: packages go into their bundles. Without it such bundles cannot be run. */
-  readonly rewriting?: ScriptRewriting
+  readonly rewriting?: () => Promise<ScriptRewriting>
 }
 
 const stdinName = '<stdin>'
@@ -46,7 +46,7 @@ export async function bundleScript(entry: string, options: BundleOptions): Promi
   const folder = path.dirname(file)
   const place: Place = { entry, file, folder, stdin: isStdin ? (options.stdin ?? '') : undefined }
   let built = await build(place, options, false)
-  const rewriting = built.isNative ? undefined : options.rewriting
+  const rewriting = built.isNative ? undefined : await options.rewriting?.()
   if (rewriting && built.found.externals.size > 0) built = await build(place, options, true)
   const { result, files, found } = built
   for (const warning of result.warnings) options.log.log({ level: 'warn', source: 'engine', message: formatMessage(warning) })

@@ -15,6 +15,7 @@ import { channelLogger } from './channel-logger.ts'
 import { RunClock } from './run-clock.ts'
 import { ScriptHost } from './script-host.ts'
 import { seriesWanted } from './series-wanted.ts'
+import { warmUpSnapshots } from './warm-up.ts'
 import { WorkerWorld } from './worker-world.ts'
 
 /** What the process of a worker tells it. */
@@ -132,7 +133,9 @@ class Worker implements WorkerProcess {
     const run = new AssignedRun({ assignment, host, world, clock, view, channel: this.#channel, id: this.#id })
     this.#run = run
     try {
-      this.#channel.send({ type: 'ready', vus: await run.segment.prepare() })
+      const vus = await run.segment.prepare()
+      warmUpSnapshots()
+      this.#channel.send({ type: 'ready', vus })
     } catch (error) {
       this.fail('init', error)
     }

@@ -25,7 +25,7 @@ export class ScriptHost {
   }
 
   static async load(bundle: ScriptBundle): Promise<ScriptHost> {
-    const dialect = dialectOf(bundle.dialect)
+    const dialect = await dialectOf(bundle.dialect)
     return new ScriptHost(bundle, await compileBundle(bundle), dialect)
   }
 

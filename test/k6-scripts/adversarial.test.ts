@@ -34,7 +34,12 @@ const untouched: ScriptRewriting = {
 
 async function bundle(file: string, rewriting: ScriptRewriting): Promise<ScriptBundle> {
   const provided = (specifier: string): boolean => /^k6(?:\/|$)/.test(specifier)
-  return await bundleScript(path.join(folder, file), { provided, cwd: folder, log: collectingLogger(), rewriting })
+  return await bundleScript(path.join(folder, file), {
+    provided,
+    cwd: folder,
+    log: collectingLogger(),
+    rewriting: () => Promise.resolve(rewriting),
+  })
 }
 
 afterAll(endBundling)

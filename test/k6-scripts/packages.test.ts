@@ -24,7 +24,12 @@ async function run(script: string): Promise<{ events: readonly string[]; warning
   writeFileSync(path.join(folder, 'script.js'), script)
   const log = collectingLogger()
   const provided = (specifier: string): boolean => /^k6(?:\/|$)/.test(specifier)
-  const bundle = await bundleScript(path.join(folder, 'script.js'), { provided, cwd: folder, log, rewriting: compatRewriting })
+  const bundle = await bundleScript(path.join(folder, 'script.js'), {
+    provided,
+    cwd: folder,
+    log,
+    rewriting: () => Promise.resolve(compatRewriting),
+  })
   return { events: await runRewritten(bundle), warnings: log.entries.map(({ message }) => message) }
 }
 
