@@ -167,7 +167,9 @@ describe('interrupt', () => {
 
   test('of an idle worker tells nothing and does not disturb it', async () => {
     const { link, ear } = await open()
-    await ear.next('hello')
+    // After a first answer its start-up code is over.
+    ear.act('echo')
+    await ear.next('result')
     await expect(link.interrupt()).resolves.toBeUndefined()
     ear.act('echo')
     expect(await ear.next('result')).toMatchObject({ json: '"echo"' })
