@@ -46,7 +46,10 @@ describe('a worker process', () => {
     const { ear } = await open({ memoryMb: 77 })
     ear.act('argv')
     const { json } = await ear.next('result')
-    expect(JSON.parse(json ?? '')).toEqual([['--max-semi-space-size=32', '--max-old-space-size=77', '--inspect-port=127.0.0.1:0'], 'w0'])
+    expect(JSON.parse(json ?? '')).toEqual([
+      ['--max-semi-space-size=32', '--max-old-space-size=77', '--inspect-port=127.0.0.1:0'],
+      'w0',
+    ])
   })
 
   test('that sends 20 MB and ends at once is heard to the last byte', async () => {
