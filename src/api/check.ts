@@ -47,6 +47,7 @@ class CheckSinks {
 
 const sinksKey = Symbol('check sinks')
 
+/** `check` of one VU. @internal */
 export function bindCheck(vu: Vu): Check {
   const sinks = vu.world.shared(
     sinksKey,

@@ -41,7 +41,7 @@ export interface Execution {
   fail(message?: string): void
 }
 
-/** One per VU, made on first use; getters live on the prototype so that thousands of VUs cost little. */
+/** One per VU, made on first use; getters live on the prototype so that thousands of VUs cost little. @internal */
 export class VuExecution implements Execution {
   readonly #vu: Vu
 

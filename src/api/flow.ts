@@ -14,6 +14,7 @@ export interface Group {
 /** Ends the running iteration as failed; the run goes on. */
 export type Fail = (message?: string) => never
 
+/** `sleep` of one VU. @internal */
 export function bindSleep(vu: Vu): Sleep {
   return (seconds) => {
     if (vu.interruption) return Promise.reject(vu.interruption)
@@ -53,6 +54,7 @@ function wake(sleeper: Sleeper): void {
   sleeper.wake()
 }
 
+/** `group` of one VU. @internal */
 export function bindGroup(vu: Vu): Group {
   const metric = vu.define(builtin.groupDuration)
   const group = <T>(name: string, body: () => T | Promise<T>): T | Promise<T> => {
@@ -90,6 +92,7 @@ export function bindGroup(vu: Vu): Group {
   return group
 }
 
+/** `fail`. @internal */
 export function bindFail(): Fail {
   return (message) => {
     throw new Error(message === undefined || message === '' ? 'fail() was called' : message)

@@ -68,7 +68,7 @@ export interface Http {
 
 const sharedKey = Symbol('http')
 
-/** One per VU. Methods live on the prototype; the client is made at the first request. */
+/** One per VU. Methods live on the prototype; the client is made at the first request. @internal */
 export class VuHttp implements Http {
   readonly #vu: Vu
   #client: HttpClient | undefined

@@ -39,7 +39,7 @@ export interface MetricUnit {
 
 const moduleKey = Symbol('metrics module')
 
-/** One module per worker: an object made in a script's init remembers the VU whose init ran. */
+/** One module per worker: an object made in a script's init remembers the VU whose init ran. @internal */
 export function metricsModule(world: VuWorld): MetricsModule {
   return world.shared(moduleKey, () => ({
     Counter: metricClass(world, 'counter'),
