@@ -13,7 +13,7 @@ import { logLine } from './log-line.ts'
 import { newRunId, openScript, type ScriptSource } from './open-script.ts'
 import { errorText, userErrorText } from './print-error.ts'
 import { writeResultFiles } from './result-files.ts'
-import type { RunSettings } from './run-settings.ts'
+import { defaultStore, type RunSettings } from './run-settings.ts'
 import type { StopHow, StopRequests } from './stop-requests.ts'
 
 export interface RunSurroundings extends CommandContext {
@@ -53,11 +53,13 @@ function terminalFor({ isQuiet, hasColor }: RunSettings, stderr: TextSink): Term
   return terminalOutput({ stream: stderr, isTty: stderr.isTTY === true, columns: () => stderr.columns ?? 80, hasColor, isQuiet })
 }
 
+/** Results that stay in the default store. A folder that the user named is the user's: nothing is removed there. */
+const keptRunCount = 100
+
 function outputsOf(settings: RunSettings, { env }: CommandContext, terminal: TerminalOutput): BoundOutput[] {
-  const store =
-    settings.storeFolder === undefined
-      ? []
-      : [{ name: 'store', output: new RunFolder({ root: settings.storeFolder }), tap: undefined }]
+  const root = settings.storeFolder
+  const limits = root === defaultStore ? { keepCount: keptRunCount } : {}
+  const store = root === undefined ? [] : [{ name: 'store', output: new RunFolder({ root, ...limits }), tap: undefined }]
   const wanted = settings.outputs.map((argument) => createOutput(argument, { stdout: process.stdout, env }))
   return [{ name: 'terminal', output: terminal, tap: undefined }, ...store, ...wanted]
 }

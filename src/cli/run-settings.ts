@@ -74,7 +74,7 @@ export const resultFlags: readonly FlagSpec[] = [
     kind: 'value',
     placeholder: 'DIR',
     group: 'Results',
-    help: 'where results are left (.brunt); none leaves nothing',
+    help: 'where results are left and kept; none leaves nothing; by default .brunt with the newest 100',
   },
   { name: 'quiet', short: 'q', kind: 'switch', group: 'Results', help: 'no progress' },
   { name: 'no-color', kind: 'switch', group: 'Results', help: 'no colours; NO_COLOR does the same' },
@@ -140,7 +140,7 @@ export function readRunSettings({ args, env, stderr }: CommandContext): RunSetti
       variable(env, 'NO_COLOR') === undefined &&
       env['TERM'] !== 'dumb',
     inspectorAddress: inspect === '' ? '127.0.0.1:9229' : inspect,
-    storeFolder: storeFolder(args.text('store') ?? variable(env, 'STORE')?.value ?? '.brunt'),
+    storeFolder: storeFolder(args.text('store') ?? variable(env, 'STORE')?.value ?? defaultStore),
   }
 }
 
@@ -165,6 +165,9 @@ function summaryFiles(files: readonly string[], isJson: boolean): readonly strin
   return isJson && !files.includes('-') ? [...files, '-'] : files
 }
 
+/** Where results are left unless told. */
+export const defaultStore = '.brunt'
+
 function storeFolder(folder: string): string | undefined {
   return folder === 'none' || folder === '' ? undefined : folder
 }
@@ -174,8 +177,9 @@ function isSet(value: string | undefined): boolean {
 }
 
 /** The scripts of a command line; throws SCRIPT_MISSING when there is none. `-` is standard input. */
-export function requireScripts(scripts: readonly string[], command: string): readonly string[] {
-  if (scripts.length > 0) return scripts
+export function requireScripts(scripts: readonly string[], command: string): readonly [string, ...string[]] {
+  const [first, ...more] = scripts
+  if (first !== undefined) return [first, ...more]
   throw new UserError('SCRIPT_MISSING', `brunt ${command} needs a script`, {
     hint: `write  brunt ${command} script.ts  or make one with  brunt new`,
   })

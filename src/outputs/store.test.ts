@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -100,4 +100,15 @@ test('a folder that vanishes during the run is an error with a code at the stop'
   await folder.start(exampleHeader())
   rmSync(root, { recursive: true })
   await expect(folder.stop(exampleOutcome())).rejects.toMatchObject({ code: 'RUN_FOLDER_UNWRITABLE' })
+})
+
+test('the oldest results go when there are more than are to be kept, and only at the end of a run', async () => {
+  const root = freshRoot()
+  const ids = ['20260101-000000-aaaa', '20260102-000000-aaaa', '20260103-000000-aaaa']
+  for (const runId of ids) {
+    const folder = new RunFolder({ root, keepCount: 2 })
+    await folder.start(exampleHeader({ runId }))
+    await folder.stop(exampleOutcome())
+  }
+  expect(readdirSync(path.join(root, 'runs'))).toEqual(ids.slice(1))
 })

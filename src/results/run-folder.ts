@@ -5,12 +5,15 @@ import { messageOf, UserError } from '../base/user-error.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { redactPlan } from './redact-plan.ts'
 import type { RunHeader, RunOutcome } from './run-outcome.ts'
+import { pruneRuns } from './run-pruning.ts'
 
 export interface RunFolderOptions {
   /** Folder that holds `runs/`; `.brunt` beside the user's work. */
   readonly root: string
   /** Room for the seconds of one run; 256 MiB unless told. */
   readonly maxSnapshotBytes?: number
+  /** Finished runs that stay in the folder, this one counted, the oldest going first; all unless told. */
+  readonly keepCount?: number
 }
 
 /** Where a run leaves its result. */
@@ -27,6 +30,7 @@ export function runFolderPath(root: string, runId: string): string {
 export class RunFolder {
   readonly #root: string
   readonly #maxSnapshotBytes: number
+  readonly #keepCount: number | undefined
   #folder = ''
   #snapshots: FileHandle | undefined
   #writtenBytes = 0
@@ -35,6 +39,7 @@ export class RunFolder {
   constructor(options: RunFolderOptions) {
     this.#root = options.root
     this.#maxSnapshotBytes = options.maxSnapshotBytes ?? 256 * 1024 * 1024
+    this.#keepCount = options.keepCount
   }
 
   /** Throws `RUN_FOLDER_UNWRITABLE`. */
@@ -81,6 +86,7 @@ export class RunFolder {
     } catch (cause) {
       throw this.#unwritable(cause)
     }
+    if (this.#keepCount !== undefined) await pruneRuns(path.dirname(this.#folder), this.#keepCount)
   }
 
   /** Under its name there is the whole file or none. */
