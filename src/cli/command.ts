@@ -1,3 +1,4 @@
+import { UserError } from '../base/user-error.ts'
 import type { FlagSpec, ParsedArguments } from './arguments.ts'
 
 /** What a command may touch of the process it runs in. */
@@ -26,4 +27,10 @@ export interface Command {
   readonly examples: readonly { readonly line: string; readonly what: string }[]
   /** Resolves with the exit code; throws UserError. */
   run(context: CommandContext): Promise<number>
+}
+
+/** Throws ARGUMENT_UNEXPECTED when there are more than `count` positionals; `hint` says what the command takes. */
+export function refuseMoreThan(count: number, { positionals }: ParsedArguments, hint: string): void {
+  const extra = positionals[count]
+  if (extra !== undefined) throw new UserError('ARGUMENT_UNEXPECTED', `"${extra}" is one argument too many`, { hint })
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Command, CommandContext } from './command.ts'
+import { type Command, type CommandContext, refuseMoreThan } from './command.ts'
 import { readRunSettings, resultFlags } from './run-settings.ts'
 import { startTarget } from './target-process.ts'
 
@@ -18,6 +18,7 @@ export const demoCommand: Command = {
 
 async function demo(context: CommandContext): Promise<number> {
   const { stderr } = context
+  refuseMoreThan(0, context.args, 'brunt demo takes none')
   const settings = readRunSettings(context)
   const target = await startTarget('httpbin', ['--port', '0'])
   try {

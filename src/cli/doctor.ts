@@ -1,4 +1,4 @@
-import type { Command, CommandContext } from './command.ts'
+import { type Command, type CommandContext, refuseMoreThan } from './command.ts'
 import { type Finding, diagnose } from './diagnosis.ts'
 import { readMachine } from './machine.ts'
 
@@ -14,6 +14,7 @@ export const doctorCommand: Command = {
 }
 
 function doctor({ args, env, stdout }: CommandContext): number {
+  refuseMoreThan(0, args, 'brunt doctor takes none')
   const findings = diagnose(readMachine(env))
   stdout.write(args.isOn('json') ? `${JSON.stringify(findings, undefined, 2)}\n` : findingsText(findings))
   return findings.some(({ state }) => state === 'problem') ? 1 : 0

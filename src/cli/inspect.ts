@@ -1,8 +1,7 @@
 import type { Logger } from '../base/logger.ts'
-import { UserError } from '../base/user-error.ts'
 import { describePlan } from '../plan/describe.ts'
 import { redactPlan } from '../results/redact-plan.ts'
-import type { Command, CommandContext } from './command.ts'
+import { type Command, type CommandContext, refuseMoreThan } from './command.ts'
 import { logLine } from './log-line.ts'
 import { readRunSettings, requireScripts, runFlags } from './run-settings.ts'
 
@@ -24,12 +23,8 @@ export const inspectCommand: Command = {
 }
 
 async function inspect(context: CommandContext): Promise<number> {
-  const [entry, ...more] = requireScripts(context.args.positionals, 'inspect')
-  if (entry === undefined || more.length > 0) {
-    throw new UserError('ARGUMENT_UNEXPECTED', `"${more[0]}" is one argument too many`, {
-      hint: 'brunt inspect takes one script',
-    })
-  }
+  refuseMoreThan(1, context.args, 'brunt inspect takes one script')
+  const [entry] = requireScripts(context.args.positionals, 'inspect')
   const { newRunId, openScript } = await import('./open-script.ts')
   const log: Logger = { log: (line) => context.stderr.write(`${logLine(line)}\n`) }
   const settings = readRunSettings(context)

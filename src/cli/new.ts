@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf, UserError } from '../base/user-error.ts'
-import type { Command, CommandContext } from './command.ts'
+import { type Command, type CommandContext, refuseMoreThan } from './command.ts'
 import { nearestOf } from './nearest.ts'
 
 /** Templates are the project's own examples, copied here by the build, so that CI runs each of them. */
@@ -25,9 +25,8 @@ export const newCommand: Command = {
 }
 
 function scaffold({ args, stdout }: CommandContext): number {
-  const [file = 'script.ts', ...more] = args.positionals
-  if (more.length > 0)
-    throw new UserError('ARGUMENT_UNEXPECTED', `"${more[0]}" is one argument too many`, { hint: 'brunt new writes one file' })
+  refuseMoreThan(1, args, 'brunt new writes one file')
+  const [file = 'script.ts'] = args.positionals
   const template = args.text('template') ?? 'minimal'
   const text = templateText(template)
   if (existsSync(file) && !args.isOn('force')) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseDurationMs } from '../base/duration.ts'
 import { messageOf, UserError } from '../base/user-error.ts'
 import type { FlagSpec, ParsedArguments } from './arguments.ts'
-import type { Command, CommandContext } from './command.ts'
+import { type Command, type CommandContext, refuseMoreThan } from './command.ts'
 import { quickScript, type QuickRequest } from './quick-script.ts'
 import { runFlags, readRunSettings } from './run-settings.ts'
 
@@ -112,7 +112,7 @@ function quickRequest(args: ParsedArguments): QuickRequest {
     })
   }
   return {
-    url: urlOf(args.positionals),
+    url: urlOf(args),
     method: args.text('method')?.toUpperCase() ?? (body === undefined ? 'GET' : 'POST'),
     headers: Object.fromEntries(args.texts('header').map(headerOf)),
     body,
@@ -125,14 +125,11 @@ function quickRequest(args: ParsedArguments): QuickRequest {
   }
 }
 
-function urlOf(positionals: readonly string[]): string {
-  const [given, ...more] = positionals
+function urlOf(args: ParsedArguments): string {
+  const [given] = args.positionals
   if (given === undefined)
     throw new UserError('URL_MISSING', 'brunt quick needs a URL', { hint: 'write  brunt quick http://localhost:8080/' })
-  if (more.length > 0)
-    throw new UserError('ARGUMENT_UNEXPECTED', `"${more[0]}" is one argument too many`, {
-      hint: 'brunt quick takes one URL; put it in quotes if it holds & or spaces',
-    })
+  refuseMoreThan(1, args, 'brunt quick takes one URL; put it in quotes if it holds & or spaces')
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`
   const isGood = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
   if (!isGood)

@@ -1,4 +1,4 @@
-import type { Command, CommandContext } from './command.ts'
+import { type Command, type CommandContext, refuseMoreThan } from './command.ts'
 import { listenForStops } from './stop-requests.ts'
 import { startTarget } from './target-process.ts'
 
@@ -24,6 +24,7 @@ export const targetCommand: Command = {
 }
 
 async function target({ args, stdout, stderr }: CommandContext): Promise<number> {
+  refuseMoreThan(1, args, 'brunt target takes one name')
   const [name = 'httpbin'] = args.positionals
   const options = handedOn.flatMap((flag) => {
     const value = args.text(flag)
