@@ -217,7 +217,8 @@ class VuHttpClient implements HttpClient, AttachedClient, ConnectionOwner, Settl
     const isRepeatable = idempotentMethods.has(exchange.template.method) && exchange.sentBody?.stream === undefined
     if (!isStale || exchange.isRetry || !isRepeatable || exchange.isSettled) return this.#settlement.fail(exchange, error)
     // The server closed a kept connection just as we used it: no answer of the target, so not its failure either.
-    const { startedMs } = exchange
+    const { startedMs, tags, sentBytes, receivedBytes } = exchange
+    this.#shared.samples.recordTraffic(tags, sentBytes, receivedBytes)
     exchange.rewind()
     this.#dispatch(exchange, startedMs)
   }

@@ -126,7 +126,7 @@ export class Exchange implements HopTimes, HopResult {
     return this.dialed?.remoteAddress ?? ''
   }
 
-  /** Back to the state before sending, for a silent second attempt on another connection. */
+  /** Back to the state before sending, for a silent second attempt on another connection. The traffic so far is forgotten. */
   rewind(): void {
     this.isRetry = true
     this.carrier = undefined
@@ -135,6 +135,9 @@ export class Exchange implements HopTimes, HopResult {
     this.firstByteMs = Number.NaN
     this.dialed = undefined
     this.status = 0
+    this.sentBytes = 0
+    this.receivedBytes = 0
+    this.requestBodyBytes = 0
     this.bodyBytes = 0
     this.headBuffer = undefined
     this.bodyBuffer = undefined

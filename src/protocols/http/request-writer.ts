@@ -6,6 +6,9 @@ import type { Exchange } from './exchange.ts'
 
 const brokenBodyCode = 1000
 
+/** Longer bodies go out piece by piece, so that what is counted as sent is what the socket took, should an answer cut it short. */
+const pieceBytes = 262_144
+
 /**
  * Writes a request whose body does not stand behind its head. `done` is called once: without an argument when the kernel
  * has taken everything, with an error when the script's stream failed. Errors of the socket go to its own listeners.
@@ -13,7 +16,7 @@ const brokenBodyCode = 1000
 export function writeBody(socket: Socket, exchange: Exchange, done: (error?: NetworkError) => void): void {
   const body = exchange.sentBody
   exchange.sentBytes += exchange.head.length
-  if (body?.bytes !== undefined) {
+  if (body?.bytes !== undefined && body.bytes.length <= pieceBytes) {
     exchange.sentBytes += body.bytes.length
     exchange.requestBodyBytes = body.bytes.length
     socket.cork()
@@ -23,22 +26,27 @@ export function writeBody(socket: Socket, exchange: Exchange, done: (error?: Net
     return
   }
   socket.write(exchange.head, 'latin1')
-  if (body?.stream === undefined) return done()
-  pump(socket, exchange, body.stream, body.lengthBytes).then(
+  const pieces = body?.bytes === undefined ? body?.stream : piecesOf(body.bytes)
+  if (pieces === undefined) return done()
+  pump(socket, exchange, pieces, body?.lengthBytes).then(
     () => done(),
     (error: unknown) =>
       done(error instanceof NetworkError ? error : new NetworkError(brokenBodyCode, `request body: ${messageOf(error)}`)),
   )
 }
 
-/** Reads the script's stream as fast as the socket drains, no faster. */
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
+}
+
+/** Reads the pieces as fast as the socket drains, no faster. */
 async function pump(
   socket: Socket,
   exchange: Exchange,
-  stream: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   length: number | undefined,
 ): Promise<void> {
-  for await (const piece of stream) {
+  for await (const piece of pieces) {
     if (socket.destroyed || !Number.isNaN(exchange.endMs)) return
     if (piece.length === 0) continue
     exchange.requestBodyBytes += piece.length
