@@ -28,6 +28,8 @@ export interface Options {
   targets?: string[]
   tags?: Record<string, string>
   systemTags?: string[]
+  /** Source addresses, ranges or CIDR, shared among the VUs. */
+  localIPs?: string[]
   hosts?: Record<string, string>
   blockHostnames?: string[]
   blacklistIPs?: string[]
@@ -53,6 +55,8 @@ export interface Options {
   tlsVersion?: string | { min?: string; max?: string }
   tlsCipherSuites?: string[]
   tlsAuth?: { domains?: string[]; cert: string; key: string; password?: string }[]
+  /** More trusted roots, as PEM texts. */
+  tlsCa?: string | string[]
   minIterationDuration?: Duration
   setupTimeout?: Duration
   teardownTimeout?: Duration
