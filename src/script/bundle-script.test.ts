@@ -343,12 +343,13 @@ describe('errors', () => {
   test.each([
     [`import { nope } from 'brunt'; nope()`, 'SCRIPT_EXPORT_MISSING', '"brunt" does not export "nope"'],
     [`import brunt from 'brunt'; brunt()`, 'SCRIPT_EXPORT_MISSING', '"brunt" has no default export'],
+    [`import 'brunt/nothing'`, 'SCRIPT_MODULE_UNKNOWN', 'this version of brunt has no module "brunt/nothing"'],
+    [`import * as x from 'brunt/nothing'; x.y()`, 'SCRIPT_MODULE_UNKNOWN', 'this version of brunt has no module "brunt/nothing"'],
     [`import { x } from 'brunt/nothing'; x()`, 'SCRIPT_MODULE_UNKNOWN', 'this version of brunt has no module "brunt/nothing"'],
     [`import { nope } from 'node:fs'; nope()`, 'SCRIPT_EXPORT_MISSING', '"node:fs" does not export "nope"'],
   ])('%s is %s', async (script, code, message) => {
     const error = await failure(run({ 'script.ts': `\n${script}` }))
-    const place = code === 'SCRIPT_EXPORT_MISSING' ? `${folder}/script.ts:2: ` : ''
-    expect(error).toMatchObject({ code, message: place + message, exitCode: 107 })
+    expect(error).toMatchObject({ code, message: `${folder}/script.ts:2: ${message}`, exitCode: 107 })
   })
 })
 

@@ -24,6 +24,8 @@ export function createLocator(bundle: Pick<ScriptBundle, 'hash' | 'sourceMap' | 
   const url = scriptUrl(bundle)
   const place = new RegExp(`${url}:(\\d+):(\\d+)`, 'g')
   let map: SourceMap | undefined
+  // The line of the imports has no place in the user's files: a failed import names its own.
+  const isImportFrame = (line: string): boolean => /^\s+at /.test(line) && line.includes(`${url}:1:`)
   const original = (match: string, line: string, column: string): string => {
     map ??= new SourceMap(bundle.sourceMap)
     const found = map.originalOf(Number(line) - 1, Number(column) - 1)
@@ -34,7 +36,7 @@ export function createLocator(bundle: Pick<ScriptBundle, 'hash' | 'sourceMap' | 
   return {
     locate(text) {
       if (!text.includes('\n') && !text.includes(url)) return text
-      const lines = text.split('\n').filter((line) => !isEngineFrame(line))
+      const lines = text.split('\n').filter((line) => !isEngineFrame(line) && !isImportFrame(line))
       return lines.map((line) => readableFrame(line.replace(place, original), defaultName)).join('\n')
     },
   }

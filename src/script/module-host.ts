@@ -30,7 +30,7 @@ export class ModuleHost {
   /** The static import at `place` of the user's files. Throws SCRIPT_EXPORT_MISSING when the module lacks one of `names`. */
   import(specifier: string, names: readonly string[] = [], place?: string): unknown {
     const { externals, checked } = this.#script
-    const namespace = externals.static(specifier) ?? this.#provided(specifier)
+    const namespace = externals.static(specifier) ?? this.#provided(specifier, place)
     if (names.length === 0) return namespace
     const key = `${specifier}\0${names.join('\0')}`
     if (checked.has(key)) return namespace
@@ -78,14 +78,29 @@ export class ModuleHost {
     return exported !== null && typeof exported === 'object' ? { ...exported } : { default: exported }
   }
 
-  #provided(specifier: string): Namespace {
-    const provided = this.#provide(specifier)
+  #provided(specifier: string, place?: string): Namespace {
+    const provided = this.#provideAt(specifier, place)
     if (provided !== null && typeof provided === 'object') return provided as Namespace
-    throw new UserError('SCRIPT_MODULE_UNKNOWN', `this version of brunt has no module "${specifier}"`, {
+    throw new UserError('SCRIPT_MODULE_UNKNOWN', at(place, `this version of brunt has no module "${specifier}"`), {
       hint: 'check the spelling of the import',
       exitCode: exitCode.scriptException,
     })
   }
+
+  /** What the program says about a module it has not, with the place of the import in front. */
+  #provideAt(specifier: string, place: string | undefined): unknown {
+    try {
+      return this.#provide(specifier)
+    } catch (error) {
+      if (!(error instanceof UserError) || place === undefined) throw error
+      const { code, message, hint, exitCode } = error
+      throw new UserError(code, at(place, message), { hint, exitCode, cause: error })
+    }
+  }
+}
+
+function at(place: string | undefined, problem: string): string {
+  return place === undefined ? problem : `${place}: ${problem}`
 }
 
 function missingExport(missing: { specifier: string; name: string; namespace: Namespace; place: string | undefined }): UserError {
@@ -94,7 +109,7 @@ function missingExport(missing: { specifier: string; name: string; namespace: Na
   const names: string[] = []
   // Inherited ones too: a module may have its members on a prototype.
   for (const key in namespace) if (key !== 'module.exports') names.push(key)
-  return new UserError('SCRIPT_EXPORT_MISSING', place === undefined ? problem : `${place}: ${problem}`, {
+  return new UserError('SCRIPT_EXPORT_MISSING', at(place, problem), {
     hint: `it exports: ${names.slice(0, 30).join(', ')}`,
     exitCode: exitCode.scriptException,
   })

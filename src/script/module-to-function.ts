@@ -92,7 +92,8 @@ function importReads(code: string, found: StaticImport, origin: OriginalPosition
     .replace(/\bfrom\s*$/, '')
     .trim()
   const specifier = JSON.stringify(found.specifier)
-  if (clause === '') return [`$brunt.import(${specifier});`]
+  const place = origin ? JSON.stringify(`${origin.file}:${origin.line + 1}`) : 'undefined'
+  if (clause === '') return [`$brunt.import(${specifier}, [], ${place});`]
   const namespace = /\*\s*as\s+([\w$\u0080-\uffff]+)$/.exec(clause)?.[1]
   const named = /\{([^]*)\}/.exec(clause)?.[1] ?? ''
   const first = /^[^{*,\s]+/.exec(clause)?.[0]
@@ -103,11 +104,10 @@ function importReads(code: string, found: StaticImport, origin: OriginalPosition
     .map(parseBinding)
   if (first) bindings.unshift({ name: '"default"', local: first })
   const reads: string[] = []
-  if (namespace) reads.push(`const ${namespace} = $brunt.import(${specifier});`)
+  if (namespace) reads.push(`const ${namespace} = $brunt.import(${specifier}, [], ${place});`)
   if (bindings.length > 0) {
     const pattern = bindings.map(({ name, local }) => `${name}: ${local}`).join(', ')
     const names = bindings.map(({ name }) => name).join(', ')
-    const place = origin ? JSON.stringify(`${origin.file}:${origin.line + 1}`) : 'undefined'
     reads.push(`const { ${pattern} } = $brunt.import(${specifier}, [${names}], ${place});`)
   }
   return reads

@@ -18,7 +18,19 @@ test.each([
     what: 'a module of brunt that is not there',
     script: "import x from 'brunt/nothing'\nexport default function () { x() }\n",
     code: 107,
-    says: /brunt\/nothing/,
+    says: /test\.ts:1: there is no module "brunt\/nothing"\n {2}hint: there are brunt, brunt\/http, brunt\/metrics\n/,
+  },
+  {
+    what: 'a module of brunt that is not there, imported for its effects',
+    script: "import 'brunt'\nimport 'brunt/nothing'\nexport default function () {}\n",
+    code: 107,
+    says: /test\.ts:2: there is no module "brunt\/nothing"\n {2}hint/,
+  },
+  {
+    what: 'a name that brunt does not have',
+    script: "import { nope } from 'brunt'\nexport default function () { nope() }\n",
+    code: 107,
+    says: /test\.ts:1: "brunt" does not export "nope"\n {2}hint: it exports: check, sleep, group, fail, execution, env, scenario\n/,
   },
   {
     what: 'an exception at the top level',
