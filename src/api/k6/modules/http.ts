@@ -89,10 +89,29 @@ class K6Response {
     const { tls, lookup, ...timings } = this.#response.timings
     return { ...timings, looking_up: lookup, tls_handshaking: tls }
   }
+  get cookies(): never {
+    throw responseNotYet('cookies')
+  }
+  get request(): never {
+    throw responseNotYet('request')
+  }
+  html(): never {
+    throw responseNotYet('html()')
+  }
+  submitForm(): never {
+    throw responseNotYet('submitForm()')
+  }
+  clickLink(): never {
+    throw responseNotYet('clickLink()')
+  }
   json(path?: string): unknown {
     if (path !== undefined) throw new UserError('K6_NOT_YET', 'json(path) is not supported yet', { hint: 'parse the body' })
     return this.#response.json()
   }
+}
+
+function responseNotYet(name: string): UserError {
+  return new UserError('K6_NOT_YET', `${name} of a response is not supported yet`, { hint: 'use status, headers and body' })
 }
 
 function toResponse(response: HttpResponse): K6Response {
@@ -107,8 +126,20 @@ function bodyOf(body: unknown): HttpBody | undefined {
   return `${body as number}`
 }
 
+/** What would be a wrong number or a wrong request if it were passed over in silence. */
+const paramsNotYet = ['responseCallback', 'auth', 'jar']
+
 function optionsOf(params: Params | null | undefined): RequestOptions | undefined {
   if (params === undefined || params === null) return undefined
+  for (const name of paramsNotYet) if (name in params) throw paramNotYet(name)
+  for (const value of Object.values(params.cookies ?? {}))
+    if (typeof value === 'object') throw paramNotYet('cookies with { value, replace }')
   const { name, ...tags } = params.tags ?? {}
   return name === undefined ? params : { ...params, name, tags }
+}
+
+function paramNotYet(name: string): UserError {
+  return new UserError('K6_NOT_YET', `the request parameter "${name}" is not supported yet`, {
+    hint: 'leave it out, or write a native script',
+  })
 }
