@@ -29,14 +29,19 @@ export function parseDurationMs(input: unknown): number | undefined {
   return negative ? -totalMs : totalMs
 }
 
-/** `90061000` becomes `25h1m1s`, `1500` becomes `1.5s`, `250` becomes `250ms`; `0` becomes `0s`. */
+/**
+ * `90061000` becomes `25h1m1s`, `1500` becomes `1.5s`, `250` becomes `250ms`; `0` becomes `0s`. From a second on rounded to
+ * 1 ms, below to 1 us.
+ */
 export function formatDurationMs(ms: number): string {
   if (ms < 0) return `-${formatDurationMs(-ms)}`
   if (ms === 0) return '0s'
-  if (ms < 1000) return `${round(ms)}ms`
-  const hours = Math.floor(ms / 3_600_000)
-  const minutes = Math.floor((ms % 3_600_000) / 60_000)
-  const seconds = round((ms % 60_000) / 1000)
+  if (round(ms) < 1000) return `${round(ms)}ms`
+  // Rounded before it is taken apart, or 59,999.9 ms would be 60s and not 1m0s.
+  const wholeMs = Math.round(ms)
+  const hours = Math.floor(wholeMs / 3_600_000)
+  const minutes = Math.floor((wholeMs % 3_600_000) / 60_000)
+  const seconds = (wholeMs % 60_000) / 1000
   const parts = [hours > 0 ? `${hours}h` : '', hours > 0 || minutes > 0 ? `${minutes}m` : '', `${seconds}s`]
   return parts.join('')
 }
