@@ -26,7 +26,7 @@ describe('in-process workers', () => {
     ])
     second.kill()
     await expect(other.lost).resolves.toBe('killed by the coordinator')
-    expect([first.workerId, second.workerId]).toEqual(['w0', 'w1'])
+    expect([first.workerId, second.workerId]).toEqual(['1', '2'])
     await source.close()
   })
 })

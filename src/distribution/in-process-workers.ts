@@ -8,7 +8,7 @@ export function inProcessWorkers(startWorker: (channel: WorkerChannel) => void):
   const links: (WorkerLink & { hangUp(reason: string): void })[] = []
   return {
     open({ workers }) {
-      const opened = Array.from({ length: workers }, () => connect(`w${links.length}`, startWorker, links))
+      const opened = Array.from({ length: workers }, () => connect(String(links.length + 1), startWorker, links))
       return Promise.resolve(opened)
     },
     close() {
@@ -61,6 +61,7 @@ function connect(
       onClose = listener
       if (isClosed) listener()
     },
+    queuedBytes: 0,
     flush: () => new Promise((resolve) => setImmediate(resolve)),
     close: () => hangUp('closed'),
   })

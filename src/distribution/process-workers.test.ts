@@ -34,7 +34,7 @@ async function open(
 describe('a worker process', () => {
   test('says hello under its own name, answers, and closes when it is told to', async () => {
     const { link, ear } = await open()
-    expect(await ear.next('hello')).toMatchObject({ workerId: 'w0' })
+    expect(await ear.next('hello')).toMatchObject({ workerId: '1' })
     ear.act('echo')
     expect(await ear.next('result')).toMatchObject({ json: '"echo"' })
     link.send({ type: 'close' })
@@ -48,7 +48,7 @@ describe('a worker process', () => {
     const { json } = await ear.next('result')
     expect(JSON.parse(json ?? '')).toEqual([
       ['--max-semi-space-size=32', '--max-old-space-size=77', '--inspect-port=127.0.0.1:0'],
-      'w0',
+      '1',
     ])
   })
 

@@ -38,14 +38,18 @@ const closeGraceMs = 2000
 export function processWorkers(options: ProcessWorkersOptions): WorkerSource {
   const living = new Set<WorkerProcess>()
   let openedCount = 0
+  let isClosed = false
   const start = async (): Promise<WorkerLink> => {
-    const worker = await startWorker(options, `w${openedCount++}`)
+    openedCount += 1
+    const worker = await startWorker(options, String(openedCount))
     living.add(worker)
     options.guard?.watch(worker.pid)
     void worker.ended.promise.then(() => {
       living.delete(worker)
       options.guard?.unwatch(worker.pid)
     })
+    // Closed while the process was being made: nobody would end it.
+    if (isClosed) worker.kill()
     return worker
   }
   return {
@@ -57,6 +61,7 @@ export function processWorkers(options: ProcessWorkersOptions): WorkerSource {
       throw failed.reason
     },
     async close() {
+      isClosed = true
       await Promise.all([...living].map(endWorker))
     },
   }

@@ -24,7 +24,7 @@ export interface Conclusion {
   readonly record: RunRecord
   readonly ending: RunEnding
   readonly outputs: OutputSet
-  /** Worker 0, when the script has a handleSummary. */
+  /** A worker that can run the script's handleSummary, if there is one. */
   readonly seat: Seat | undefined
   readonly setupJson: string | undefined
   readonly log: Logger
@@ -34,7 +34,7 @@ export interface Conclusion {
 export async function concludeRun(conclusion: Conclusion): Promise<RunOutcome> {
   const { ending, outputs, seat } = conclusion
   const summary = summaryOf(conclusion)
-  const files = seat?.isLive ? await filesOf(seat, summary, conclusion) : {}
+  const files = seat ? await filesOf(seat, summary, conclusion) : {}
   const outcome: RunOutcome = { exitCode: summary.run.exitCode, summary, files, error: ending.error }
   const failuresBefore = outputs.failures.length
   await outputs.stop(outcome)
@@ -87,19 +87,22 @@ function summaryOf({ header, durationMs, stoppedAtMs, record, ending, outputs }:
     notes: [
       ...(ending.markedFailedBecause === undefined ? [] : [`The script marked the run as failed: ${ending.markedFailedBecause}`]),
       ...notes,
+      ...ending.remarks,
       ...record.problems.notes(),
     ],
   })
 }
 
 /** What handleSummary wants written; a handleSummary that fails is told and changes nothing. */
-async function filesOf(seat: Seat, summary: Summary, { log, header }: Conclusion): Promise<Record<string, string>> {
+async function filesOf(seat: Seat, summary: Summary, { log, header, ending }: Conclusion): Promise<Record<string, string>> {
   try {
-    const result = await callLifecycle(seat, {
-      name: 'handleSummary',
-      input: JSON.stringify(summary),
-      timeoutMs: header.plan.handleSummaryTimeoutMs ?? defaultSummaryTimeoutMs,
-    })
+    const result = await ending.unlessHurried(
+      callLifecycle(seat, {
+        name: 'handleSummary',
+        input: JSON.stringify(summary),
+        timeoutMs: header.plan.handleSummaryTimeoutMs ?? defaultSummaryTimeoutMs,
+      }),
+    )
     if ('failure' in result) throw new Error(result.failure.message)
     const files: unknown = result.json === undefined ? {} : JSON.parse(result.json)
     if (typeof files !== 'object' || files === null) throw new Error('it must return an object of path to text')

@@ -19,7 +19,7 @@ import { concludeRun } from './conclude-run.ts'
 import { OutputSet } from './output-set.ts'
 import { RunEnding } from './run-ending.ts'
 import { RunRecord } from './run-record.ts'
-import { failureOf, type Seat } from './seat.ts'
+import type { Seat } from './seat.ts'
 import type { SessionOptions } from './session.ts'
 import { StuckWatch } from './stuck-watch.ts'
 import { logWorkerEvents } from './worker-log.ts'
@@ -57,6 +57,8 @@ export class Conductor implements ActiveRun {
   #zeroEpochMs = Date.now()
   /** Run time at which the last worker finished. */
   #endedAtMs = 0
+  /** All workers were ready: from now on one that is lost is a loss, before that it is an error. */
+  #areReady = false
   /** Run time at which the run was told to start nothing more, if it was. */
   #stoppedAtMs: number | undefined
   #watch: StuckWatch | undefined
@@ -83,7 +85,11 @@ export class Conductor implements ActiveRun {
       },
       begin: () => this.#gate.resolve(),
       command: (scenario, command) => this.#command(scenario, command),
-      stop: (reason, how) => this.#stop(reason, how),
+      stop: (reason, how) => {
+        // Nothing is left to be interrupted but the script's last words.
+        if (how === 'now' && (this.#state === 'stopping' || this.#state === 'ended')) this.#ending.hurry()
+        this.#stop(reason, how)
+      },
     }
     this.outcome = this.#conduct()
   }
@@ -117,7 +123,7 @@ export class Conductor implements ActiveRun {
       record: this.#record,
       ending: this.#ending,
       outputs: this.#outputs,
-      seat: this.#options.exports.includes('handleSummary') ? this.#seats[0] : undefined,
+      seat: this.#options.exports.includes('handleSummary') ? this.#freeSeat : undefined,
       setupJson,
       log: this.#options.session.log,
     })
@@ -130,6 +136,7 @@ export class Conductor implements ActiveRun {
     for (const seat of this.#seats) seat.onLost = (reason) => this.#lose(seat, reason)
     const taps = [...new Set(session.outputs.flatMap((output) => output.tap ?? []))]
     await crew.assign(this.#seats, { plan, taps, onMessage: (seat, message) => this.#receive(seat, message) })
+    this.#areReady = true
     this.#grants = openGrants(plan, this.#seats)
   }
 
@@ -183,6 +190,7 @@ export class Conductor implements ActiveRun {
     await this.#allFinished.promise
     clearInterval(ticking)
     this.#watch.stop()
+    this.#ending.remarks.push(...this.#watch.remarks())
     this.#state = 'stopping'
     this.#endedAtMs = Math.max(0, this.#nowMs())
     this.#dropUngranted()
@@ -200,16 +208,24 @@ export class Conductor implements ActiveRun {
 
   async #teardown(setupJson: string | undefined): Promise<void> {
     const { plan, exports } = this.#options
-    const [seat] = this.#seats
-    if (plan.isTeardownSkipped || !exports.includes('teardown') || !seat?.isLive) return
-    const result = await callLifecycle(seat, { name: 'teardown', input: setupJson, timeoutMs: plan.teardownTimeoutMs })
+    const seat = this.#freeSeat
+    if (plan.isTeardownSkipped || !exports.includes('teardown') || !seat) return
+    const result = await this.#ending.unlessHurried(
+      callLifecycle(seat, { name: 'teardown', input: setupJson, timeoutMs: plan.teardownTimeoutMs }),
+    )
     if ('failure' in result) this.#ending.failLifecycle('teardown', result.failure)
+  }
+
+  /** The first worker that is there and answers: the script's lifecycle functions know nothing but their arguments. */
+  get #freeSeat(): Seat | undefined {
+    return this.#seats.find((seat) => seat.isLive && seat.openCallCount === 0)
   }
 
   #receive(seat: Seat, message: FromWorker): void {
     switch (message.type) {
       case 'snapshot':
-        return this.#record.add(message.snapshot)
+        // Under the name that we gave the worker, whatever it calls itself.
+        return this.#record.add({ ...message.snapshot, source: seat.link.workerId })
       case 'tap':
         return this.#outputs.append(message.output, message.bytes)
       case 'log':
@@ -226,11 +242,10 @@ export class Conductor implements ActiveRun {
       case 'request':
         return this.#answer(message.request)
       case 'finished':
-        seat.isFinished = true
-        this.#record.leave(seat.link.workerId)
-        return this.#checkFinished()
+        return this.#finish(seat, message)
       case 'failed':
-        this.#ending.fail(failureOf(message))
+        seat.failure = message.message
+        this.#options.session.log.log({ level: 'error', message: `${seat.name} failed: ${message.stack}`, source: 'engine' })
         return seat.link.kill()
       case 'hello':
       case 'loaded':
@@ -241,6 +256,21 @@ export class Conductor implements ActiveRun {
       default:
         message satisfies never
     }
+  }
+
+  #finish(seat: Seat, { totals, droppedSampleCount = 0 }: FromWorker & { type: 'finished' }): void {
+    seat.isFinished = true
+    this.#record.leave(seat.link.workerId)
+    const differing = this.#record.differences(seat.link.workerId, totals)
+    if (differing.length > 0) {
+      this.#ending.losePart(`the seconds that ${seat.name} reported do not add up to its totals of ${differing.join(', ')}`)
+    }
+    if (droppedSampleCount > 0) {
+      this.#ending.remarks.push(
+        `${droppedSampleCount.toLocaleString('en-US')} raw samples of ${seat.name} are missing from the outputs: they came faster than they could be taken. The summary counts them.`,
+      )
+    }
+    this.#checkFinished()
   }
 
   #answer(request: (FromWorker & { type: 'request' })['request']): void {
@@ -256,8 +286,9 @@ export class Conductor implements ActiveRun {
     if (this.#state === 'ended' || seat.isFinished) return
     const { plan, session } = this.#options
     this.#record.leave(seat.link.workerId)
-    if (this.#state === 'running') {
-      const text = `worker ${seat.index + 1} was lost (${reason}): what it had reported is kept, its share of the load is missing`
+    if (this.#areReady) {
+      const why = seat.failure ?? reason
+      const text = `${seat.name} was lost (${why}): what it had reported is kept, its share of the load is missing`
       this.#ending.losePart(text)
       session.log.log({ level: 'error', message: text, source: 'engine' })
       if (plan.onWorkerLoss === 'stop') this.#stop('lost-worker', 'graceful')
@@ -303,6 +334,9 @@ export class Conductor implements ActiveRun {
       totals.activeVus += state.activeVus
       totals.initializedVus += state.initializedVus
     }
+    // Scenarios one after another share VUs: the sum over scenarios would count those twice.
+    const vusMax = this.#record.totals.get(builtin.vusMax.name)
+    if (vusMax?.type === 'gauge') totals.initializedVus = vusMax.value
     for (const seat of this.#seats) seat.send({ type: 'totals', ...totals })
     for (const listener of this.#listeners) {
       try {

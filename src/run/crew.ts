@@ -21,7 +21,7 @@ export class Crew {
     const live = this.seats.filter((seat) => seat.isLive)
     if (live.length < count) {
       const links = await this.#source.open({ workers: count - live.length, lane: 'protocol' })
-      const added = links.map((link, index) => new Seat(link, this.seats.length + index))
+      const added = links.map((link) => new Seat(link))
       this.seats.push(...added)
       await Promise.all(added.map((seat) => this.#load(seat)))
     }

@@ -6,12 +6,13 @@ const graceMs = 3000
 
 export type LifecycleResult = { readonly json: string | undefined } | { readonly failure: ScriptFailure }
 
-/** Calls setup, teardown or handleSummary in worker 0. Rejects when that worker is lost. */
+/** Calls setup, teardown or handleSummary in one worker. Rejects when that worker is lost. */
 export async function callLifecycle(
   seat: Seat,
   call: { name: 'setup' | 'teardown' | 'handleSummary'; input: string | undefined; timeoutMs: number },
 ): Promise<LifecycleResult> {
   seat.send({ type: 'call', callId: seat.nextCallId(), ...call })
+  seat.openCallCount += 1
   let stuckAt: string | undefined
   let isOver = false
   const overdue = setTimeout(() => {
@@ -36,6 +37,7 @@ export async function callLifecycle(
     }
   } finally {
     isOver = true
+    seat.openCallCount -= 1
     clearTimeout(overdue)
   }
 }

@@ -26,13 +26,19 @@ const stopSentences: Readonly<Record<StopReason, string | undefined>> = {
   emergency: 'the emergency stop was pulled',
 }
 
-/** Thrown through the phases of a run when it is stopped before its load started. */
-class StoppedEarly extends Error {}
+/** Thrown through the phases of a run that is stopped before its load started, or hurried after its end. */
+class StoppedEarly extends Error {
+  constructor() {
+    super('it was interrupted')
+  }
+}
 
 /** Why and how a run ended: the first cause decides the exit code. */
 export class RunEnding {
   /** What is missing from the numbers, a sentence each. */
   readonly losses: string[] = []
+  /** What else the reader should know, a sentence each. */
+  readonly remarks: string[] = []
   #why: string | undefined
   stopReason: StopReason | undefined
   markedFailedBecause: string | undefined
@@ -41,10 +47,12 @@ export class RunEnding {
   #errorCode: ExitCode | undefined
   #isSetupDone = true
   readonly #stopped = deferred<never>()
+  readonly #hurried = deferred<never>()
 
   constructor() {
     // Nobody may be waiting when it is stopped.
     this.#stopped.promise.catch(() => undefined)
+    this.#hurried.promise.catch(() => undefined)
   }
 
   get isStopped(): boolean {
@@ -68,6 +76,16 @@ export class RunEnding {
   /** `work`, or a rejection as soon as the run is stopped. */
   unlessStopped<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#stopped.promise])
+  }
+
+  /** Whoever waits for teardown or handleSummary waits no longer. */
+  hurry(): void {
+    this.#hurried.reject(new StoppedEarly())
+  }
+
+  /** `work`, or a rejection as soon as the run is hurried. */
+  unlessHurried<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#hurried.promise])
   }
 
   /** Why the run ended before its end, for the summary; `undefined` when it ran to its end. */

@@ -9,6 +9,7 @@ import { HealthLog } from '../results/health-log.ts'
 import { RateLog } from '../results/rate-log.ts'
 import { Collector } from './collector.ts'
 import type { OutputSet } from './output-set.ts'
+import { ReportAudit } from './report-audit.ts'
 import { ProblemBook } from './worker-log.ts'
 
 export interface RunRecordOptions {
@@ -33,6 +34,7 @@ export class RunRecord {
   readonly judge: ThresholdJudge
   readonly #options: RunRecordOptions
   readonly #collector: Collector
+  readonly #audits = new Map<string, ReportAudit>()
   #hasAborted = false
 
   constructor(options: RunRecordOptions) {
@@ -53,10 +55,26 @@ export class RunRecord {
     this.#collector.leave(source)
   }
 
+  /** A worker's snapshot; its source is the worker. */
   add(snapshot: Snapshot): void {
+    this.#auditOf(snapshot.source).add(snapshot.series)
     this.health.addSnapshot(snapshot)
     this.problems.add(snapshot.events)
     this.#collector.add(snapshot)
+  }
+
+  /** Names of the metrics of which a worker counted more, or less, than its snapshots held. */
+  differences(source: string, totals: readonly SeriesDelta[]): string[] {
+    return this.#auditOf(source).differences(totals)
+  }
+
+  #auditOf(source: string): ReportAudit {
+    let audit = this.#audits.get(source)
+    if (!audit) {
+      audit = new ReportAudit()
+      this.#audits.set(source, audit)
+    }
+    return audit
   }
 
   /** What the coordinator itself counted. */

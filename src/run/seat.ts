@@ -13,11 +13,14 @@ interface Waiter {
 
 /** One worker's place at the coordinator's table: what it said last, what we wait for, whether it is still there. */
 export class Seat {
-  readonly index: number
   readonly link: WorkerLink
   /** Why it is gone, in words; `undefined` while it is there. */
   lostReason: string | undefined
   isFinished = false
+  /** What went wrong within it, said before it was killed for it. */
+  failure: string | undefined
+  /** Lifecycle calls that it has not answered. */
+  openCallCount = 0
   /** `performance.now()` of its last message. */
   heardAtMs = performance.now()
   /** Receives every message that nothing waits for. */
@@ -26,14 +29,18 @@ export class Seat {
   #waiters: Waiter[] = []
   #lastCallId = 0
 
-  constructor(link: WorkerLink, index: number) {
+  constructor(link: WorkerLink) {
     this.link = link
-    this.index = index
     link.listen({ message: (message) => this.#receive(message), lost: (reason) => this.#lose(reason) })
   }
 
   get isLive(): boolean {
     return this.lostReason === undefined
+  }
+
+  /** As messages call it. */
+  get name(): string {
+    return `worker ${this.link.workerId}`
   }
 
   nextCallId(): number {

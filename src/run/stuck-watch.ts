@@ -19,6 +19,7 @@ export class StuckWatch {
   readonly #log: Logger
   readonly #warned = new Set<Seat>()
   readonly #overdue = new Map<Seat, { sinceMs: number; lookedAtMs: number; count: number }>()
+  readonly #endedLoops = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   /** `performance.now()` by which every worker must have finished. */
   deadlineMs: number
@@ -32,6 +33,14 @@ export class StuckWatch {
 
   stop(): void {
     clearInterval(this.#timer)
+  }
+
+  /** What was done to loops that did not end, a sentence for each worker. */
+  remarks(): string[] {
+    return [...this.#endedLoops].map(
+      ([name, count]) =>
+        `In ${name} ${count === 1 ? 'an endless loop was' : `${count} endless loops were`} ended from outside: the VU was written off and its iteration counts as interrupted; while the loop ran no other VU of that worker did anything.`,
+    )
   }
 
   #look(): void {
@@ -70,14 +79,16 @@ export class StuckWatch {
   async #name(seat: Seat): Promise<void> {
     const where = await seat.link.interrupt()
     this.#warn(
-      `worker ${seat.index + 1} has not answered for ${silentMs / 1000} s: its event loop is blocked${where === undefined ? '' : ` in ${where}`}; all its VUs stand still until that ends`,
+      `${seat.name} has not answered for ${silentMs / 1000} s: its event loop is blocked${where === undefined ? '' : ` in ${where}`}; all its VUs stand still until that ends`,
     )
   }
 
   async #terminate(seat: Seat, count: number): Promise<void> {
     const where = await seat.link.interrupt({ terminate: true })
-    if (count > 3 || where === undefined) return
-    this.#warn(`worker ${seat.index + 1} did not end in time: the loop in ${where} was ended, its VU is written off`)
+    if (where === undefined) return
+    this.#endedLoops.set(seat.name, (this.#endedLoops.get(seat.name) ?? 0) + 1)
+    if (count > 3) return
+    this.#warn(`${seat.name} did not end in time: the loop in ${where} was ended, its VU is written off`)
   }
 
   #warn(message: string): void {

@@ -11,6 +11,8 @@ export interface WorkerChannel {
   onMessage(listener: (message: ToWorker) => void): void
   /** Called once, when the coordinator is gone or after `close`: a worker process must exit then, at once. */
   onClose(listener: () => void): void
+  /** Bytes sent that the coordinator has not taken yet: what can be left out is, when it is slow. */
+  readonly queuedBytes: number
   /** Resolves when everything sent so far is out of this process, or the channel is closed. */
   flush(): Promise<void>
   close(): void
@@ -51,6 +53,9 @@ function socketChannel(socket: Socket): WorkerChannel {
   return {
     send(message) {
       if (!isClosed) socket.write(encodeOrShorten(message))
+    },
+    get queuedBytes() {
+      return socket.writableLength
     },
     onMessage: (listener) => inbox.open(listener),
     onClose(listener) {

@@ -2,6 +2,7 @@ import type { FromWorker, ToWorker } from './messages.ts'
 
 /** One worker as the coordinator sees it, near or far. */
 export interface WorkerLink {
+  /** Its name in messages, `worker <id>`: of this machine `1`, `2` and so on. */
   readonly workerId: string
   send(message: ToWorker): void
   /** Called once. Messages arrive in order; `lost` is the last call, also after a clean `close`, with a reason in words. */

@@ -162,7 +162,10 @@ export const fromWorkerCheck = is.unionOf({
     hint: is.optional(is.isLongText),
     stack: is.isLongText,
   }),
-  finished: variant<FromWorker, 'finished'>('finished', { totals: is.listOf(series) }),
+  finished: variant<FromWorker, 'finished'>('finished', {
+    totals: is.listOf(series),
+    droppedSampleCount: is.optional(is.isCount),
+  }),
 } satisfies Record<FromWorker['type'], is.Check>)
 
 const bundle = is.objectOf<ScriptBundle>({

@@ -68,7 +68,12 @@ export type FromWorker =
       readonly stack: string
     }
   /** The last message of a run; `totals` are absolute and must equal the sum of the snapshots. */
-  | { readonly type: 'finished'; readonly totals: readonly SeriesDelta[] }
+  | {
+      readonly type: 'finished'
+      readonly totals: readonly SeriesDelta[]
+      /** Raw samples that no output got, since the coordinator did not take them fast enough. */
+      readonly droppedSampleCount?: number
+    }
 
 export type WorkerRequest =
   | { readonly type: 'abort' | 'fail'; readonly message: string }

@@ -33,6 +33,8 @@ export class RunView implements WorkerView {
   }
   abort(message: string): void {
     this.#request({ type: 'abort', message })
+    // The other workers hear it from the coordinator; until that answers, ours would start iterations that all abort again.
+    this.segment?.stop(true)
   }
   fail(message: string): void {
     this.#request({ type: 'fail', message })
@@ -68,7 +70,12 @@ export class AssignedRun {
     this.#taps = new SampleTaps(
       assignment.taps.map((output) => ({ output, tap: createTap(output, assignment.plan) })),
       { registry: world.registry, clock },
-      (output, bytes) => channel.send({ type: 'tap', output, bytes }),
+      {
+        get queuedBytes() {
+          return channel.queuedBytes
+        },
+        send: (output, bytes) => channel.send({ type: 'tap', output, bytes }),
+      },
     )
     this.segment = new SegmentRun({
       assignment,
@@ -88,7 +95,12 @@ export class AssignedRun {
     clearTimeout(this.#timer)
     this.segment.sampleSecond()
     this.sendSnapshot()
-    channel.send({ type: 'finished', totals: this.#totals.toDeltas() })
+    const { droppedCount } = this.#taps
+    channel.send({
+      type: 'finished',
+      totals: this.#totals.toDeltas(),
+      ...(droppedCount > 0 ? { droppedSampleCount: droppedCount } : {}),
+    })
   }
 
   /** Wakes at each whole second of run time, however long the loop was busy. */

@@ -6,12 +6,24 @@ import type { RunClock } from './run-clock.ts'
 /** Flush when so many samples wait, so that memory stays bounded. */
 const flushCount = 5000
 
+/** Encoded samples that may wait for a slow coordinator. More would fill this worker's memory: samples are left out and counted. */
+const maxQueuedBytes = 64 * 1024 * 1024
+
+/** Where encoded samples go. */
+export interface TapPort {
+  /** Bytes on their way that nobody has taken yet. */
+  readonly queuedBytes: number
+  send(output: string, bytes: Uint8Array): void
+}
+
 /** Collects raw samples for the outputs that want them, encodes them here and sends bytes. Costs nothing without taps. */
 export class SampleTaps {
   readonly #taps: readonly { readonly output: string; readonly tap: Tap }[]
   readonly #registry: MetricRegistry
   readonly #clock: RunClock
-  readonly #send: (output: string, bytes: Uint8Array) => void
+  readonly #port: TapPort
+  /** Samples that were left out. */
+  droppedCount = 0
   #metrics: MetricId[] = []
   #values: number[] = []
   #tags: TagSetId[] = []
@@ -20,12 +32,12 @@ export class SampleTaps {
   constructor(
     taps: readonly { output: string; tap: Tap }[],
     world: { registry: MetricRegistry; clock: RunClock },
-    send: (output: string, bytes: Uint8Array) => void,
+    port: TapPort,
   ) {
     this.#taps = taps
     this.#registry = world.registry
     this.#clock = world.clock
-    this.#send = send
+    this.#port = port
     if (taps.length > 0) world.registry.onSample((metric, value, tags) => this.#add(metric, value, tags))
   }
 
@@ -48,7 +60,8 @@ export class SampleTaps {
       metricOf: (id: MetricId): MetricDefinition => this.#registry.metricOf(id),
       tagsOf: (id: TagSetId) => this.#registry.tagsOf(id),
     }
-    for (const { output, tap } of this.#taps) this.#send(output, tap.encode(batch))
+    if (this.#port.queuedBytes > maxQueuedBytes) this.droppedCount += batch.length
+    else for (const { output, tap } of this.#taps) this.#port.send(output, tap.encode(batch))
     this.#metrics = []
     this.#values = []
     this.#tags = []

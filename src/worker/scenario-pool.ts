@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { TagSetId } from '../metrics/definition.ts'
 import type { MetricRegistry } from '../metrics/registry.ts'
 import type { Sink } from '../metrics/sink.ts'
@@ -22,11 +23,16 @@ export interface ScenarioPoolOptions {
   growFailed(error: unknown): void
 }
 
+/** A scenario that ends gives its VUs back when their interrupted iterations have cleaned up, at most so much later, in ms. */
+const handOverMs = 700
+const lookEveryMs = 2
+
 /** One scenario's VUs in this worker: takes them from the store, counts what they do. */
 export class ScenarioPool implements VuPool, IterationAccount {
   readonly options: ScenarioPoolOptions
   readonly #holds = new Map<Vu, Hold>()
   #grownCount = 0
+  #heldCount = 0
   /** VUs in the middle of an iteration. */
   runningCount = 0
   completedCount = 0
@@ -83,12 +89,21 @@ export class ScenarioPool implements VuPool, IterationAccount {
       hold = new Hold(this, vu)
       this.#holds.set(vu, hold)
     }
+    this.#heldCount += 1
     return hold
   }
 
+  /** Takes back what a hold held. */
+  released(vu: Vu): void {
+    this.#heldCount -= 1
+    this.options.store.give(vu)
+  }
+
   async grow(): Promise<boolean> {
-    const { store, maxVus } = this.options
+    const { store, scenario, maxVus } = this.options
     if (this.vuCount >= maxVus) return false
+    // The VUs of a closed model are all planned: those that another scenario still has are on their way.
+    if (!('maxVus' in scenario) && (await this.#handedOver())) return true
     try {
       await store.add()
       this.#grownCount += 1
@@ -97,6 +112,17 @@ export class ScenarioPool implements VuPool, IterationAccount {
       this.options.growFailed(error)
       return false
     }
+  }
+
+  /** Whether a VU came while other scenarios had some that they may give back. */
+  async #handedOver(): Promise<boolean> {
+    const { store } = this.options
+    const deadlineMs = performance.now() + handOverMs
+    while (store.takenCount > this.#heldCount && performance.now() < deadlineMs) {
+      if (store.hasUsable) return true
+      await pause(lookEveryMs)
+    }
+    return store.hasUsable
   }
 }
 
@@ -139,7 +165,7 @@ class Hold implements VuHold {
   }
 
   release(): void {
-    this.#pool.options.store.give(this.#vu)
+    this.#pool.released(this.#vu)
   }
 }
 

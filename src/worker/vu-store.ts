@@ -16,6 +16,16 @@ export class VuStore {
     return this.#all.length
   }
 
+  /** VUs that somebody has taken and not given back. */
+  get takenCount(): number {
+    return this.#all.length - this.#idle.length
+  }
+
+  /** Whether `take` would give a VU that can run an iteration, possibly after some that cannot. */
+  get hasUsable(): boolean {
+    return this.#idle.some((vu) => vu.interruption === undefined)
+  }
+
   async add(): Promise<void> {
     const index = this.#all.length
     const vu = await this.#make(index)
