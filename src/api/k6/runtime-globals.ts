@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { UserError, messageOf } from '../../base/user-error.ts'
 import type { LogLevel } from '../../base/logger.ts'
-import { makeTimers, type Timers } from './runtime-timers.ts'
+import { timersOf } from './runtime-timers.ts'
 import type { K6Host } from './host.ts'
 import type { Vu } from '../../vu/vu.ts'
 
@@ -60,13 +60,8 @@ function makePrototype(): object {
   own('__ENV', (runtime) => environmentOf(runtime, environments), false)
   own('console', consoleOf)
   own('open', (runtime) => openOf(runtime))
-  const timers = new WeakMap<GlobalsOwner, Timers>()
   for (const name of ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const) {
-    own(name, (runtime) => {
-      const made = timers.get(runtime) ?? makeTimers(runtime.vu, runtime)
-      timers.set(runtime, made)
-      return made[name]
-    })
+    own(name, (runtime) => timersOf(runtime.vu, runtime)[name])
   }
   return prototype
 }

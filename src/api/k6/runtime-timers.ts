@@ -1,7 +1,7 @@
 import type { Vu } from '../../vu/vu.ts'
 import type { K6Host } from './host.ts'
 
-export interface Timers {
+interface Timers {
   setTimeout(callback: (...args: unknown[]) => unknown, delayMs?: number, ...args: unknown[]): number
   clearTimeout(id?: number): void
   setInterval(callback: (...args: unknown[]) => unknown, delayMs?: number, ...args: unknown[]): number
@@ -13,8 +13,18 @@ interface Running {
   readonly release: () => void
 }
 
+const timersKey = Symbol('timers')
+
+/** The timers of a VU, made on first use: the globals and the module `k6/timers` share their numbers. */
+export function timersOf(vu: Vu, host: K6Host): Timers {
+  const known = vu.world.shared(timersKey, () => new WeakMap<Vu, Timers>())
+  const timers = known.get(vu) ?? makeTimers(vu, host)
+  known.set(vu, timers)
+  return timers
+}
+
 /** Timers of one VU: callbacks are jobs under its lock, and the iteration does not end before the last one. */
-export function makeTimers(vu: Vu, host: K6Host): Timers {
+function makeTimers(vu: Vu, host: K6Host): Timers {
   const running = new Map<number, Running>()
   let lastId = 0
   const clear = (id?: number): void => {
