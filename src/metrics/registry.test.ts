@@ -299,3 +299,9 @@ test('listeners hear every sample with its full tags, through record and through
   registry.record(metric, 3, registry.tagSet(registry.root, { url: 'u' }))
   expect(heard).toEqual([['my_counter', 2, {}], 2, ['my_counter', 3, { url: 'u' }], 3])
 })
+
+test('a tag named __proto__ is refused where the script can be told', () => {
+  const registry = createRegistry({ selectors: [], groupings: [], keepAllTags: true })
+  const tags = JSON.parse('{"__proto__":"x"}') as Record<string, string>
+  expect(() => registry.tagSet(registry.root, tags)).toThrow(/__proto__/)
+})

@@ -52,6 +52,7 @@ function parseTags(text: string, from: number): Tags {
     if (text[key.end] !== ':')
       throw invalid(text, key.value === '' ? 'there is no tag in the braces' : `tag "${key.value}" has no value`)
     if (key.value === '') throw invalid(text, 'a tag has no name')
+    if (key.value === '__proto__') throw invalid(text, 'no tag can be named "__proto__"')
     const value = readPart(text, key.end + 1, ',}')
     if (tags.some(([name]) => name === key.value)) throw invalid(text, `tag "${key.value}" is there twice`)
     tags.push([key.value, value.value])

@@ -1,3 +1,4 @@
+import { UserError } from '../base/user-error.ts'
 import type { TagSetId, Tags } from './definition.ts'
 import type { MemoryUse } from './histogram.ts'
 import { tagValue } from './selector.ts'
@@ -73,6 +74,10 @@ export class TagSets {
     const merged = new Map(Object.entries(this.tagsOf(base)))
     for (const name of Object.keys(extra)) {
       if (used !== undefined && !used.has(name)) continue
+      // Not a key of plain objects once it travels: refused here, where the script can be told.
+      if (name === '__proto__') {
+        throw new UserError('TAG_NAME_INVALID', 'a tag is named "__proto__"', { hint: 'give the tag another name' })
+      }
       const value = extra[name] as string
       if (value === '') merged.delete(name)
       else merged.set(name, value)
