@@ -104,6 +104,12 @@ describe('quantiles', () => {
     )
   })
 
+  test('between two huge values of opposite signs are numbers', () => {
+    const histogram = histogramOf([2e293, -Number.MAX_VALUE])
+    expect(histogram.quantile(0.5) / Number.MAX_VALUE).toBeCloseTo(-0.5)
+    expect(histogramOf([Number.MAX_VALUE, -Number.MAX_VALUE]).quantile(0.5)).toBe(0)
+  })
+
   test('rise with q', () => {
     fc.assert(
       fc.property(

@@ -178,7 +178,7 @@ export class Histogram {
     const rank = Math.min(1, Math.max(0, q)) * (this.#count - 1)
     const whole = Math.floor(rank)
     const [low, high] = this.#valuesAt(whole, Math.min(whole + 1, this.#count - 1))
-    return whole === rank ? low : low + (high - low) * (rank - whole)
+    return whole === rank ? low : between(low, high, rank - whole)
   }
 
   /** How many values are over `value`; those of its own bucket (0.098 %) count as not over it. */
@@ -315,4 +315,13 @@ export class Histogram {
     if (after > uint32Max && this.#counts instanceof Uint32Array) this.#counts = Float64Array.from(this.#counts)
     this.#counts[at] = after
   }
+}
+
+/** The value at `ratio` (0 to 1) of the way from `low` up to `high`, never beyond either. */
+function between(low: number, high: number, ratio: number): number {
+  const span = high - low
+  if (Number.isFinite(span)) return Math.min(high, low + span * ratio)
+  // The span of two huge values of opposite signs is no number: go half of it twice.
+  const step = (high / 2 - low / 2) * ratio
+  return Math.min(high, low + step + step)
 }
